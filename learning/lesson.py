@@ -1,0 +1,74 @@
+"""A lesson: one thing that a server was taught."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from moderation.provenance import SERVER_WIDE, Provenance, Scope
+
+
+class LessonKind(StrEnum):
+    """What form a lesson has."""
+
+    QA = "qa"
+    FACT = "fact"
+    RULE = "rule"
+
+
+class LessonState(StrEnum):
+    """Where a lesson stands; only an approved one is ever shown or trained on."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One thing to learn, its author and its state.
+
+    A question and its answer fill `question` and `answer`; a fact or a rule fills
+    `text`. The other fields are empty strings.
+    """
+
+    server: str
+    id: int
+    """Counts from 1 within the server; a number is never used twice."""
+    kind: LessonKind
+    question: str
+    answer: str
+    text: str
+    author: str
+    """The platform's id of the person who taught it."""
+    author_name: str
+    provenance: Provenance
+    state: LessonState
+    taught_at: datetime
+    scope: Scope = SERVER_WIDE
+    platform: str = "terminal"
+    source: str = ""
+    """A link or a file name, where there is one."""
+    expires_at: datetime | None = None
+    supersedes: int | None = None
+
+    @property
+    def statement(self) -> str:
+        """The lesson as people read it, in one text."""
+        if self.kind is LessonKind.QA:
+            return f"{self.question} {self.answer}"
+        return self.text
+
+    @property
+    def digest(self) -> str:
+        """A name made of the lesson's content alone: it seeds every random choice.
+
+        Ids count what was taught before; a digest does not, so a server that never
+        was taught a forgotten lesson gets the same rows byte for byte.
+        """
+        content = [self.kind.value, self.question, self.answer, self.text]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""The SQLite memory that never lies, and the files beside it."""
