@@ -1,14 +1,22 @@
 """What platforms and the core say to each other."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from learning.engine import Message
 from learning.lesson import Lesson, LessonKind
+from learning.run import RunKind
 from moderation.provenance import SERVER_WIDE, Provenance, Scope
 from moderation.roles import Role
 from moderation.verdict import Verdict
+
+if TYPE_CHECKING:
+    from learning.exam import Scorecard
 
 CURRENT = "current"
 OFF = "off"
@@ -45,9 +53,11 @@ class Credit:
 
     id: int
     author: str
+    """The author's name."""
     text: str
     in_memory: bool
     """Shown to the model as a note; otherwise the weights gave it."""
+    author_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +142,128 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is: `queued`, `preparing`, `training`, `exam`."""
+class Refused:
+    """Something that may not be done, in a sentence that says why."""
 
-    stage: str
-    done: int = 0
-    total: int = 0
-    loss: float | None = None
-    seconds_left: float | None = None
-    text: str = ""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A waiting lesson as it stands after a moderator's decision."""
+
+    lesson: Lesson
+    ruling: Ruling
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedAll:
+    """What approving in bulk let through, and what needs a look one by one."""
+
+    approved: tuple[Lesson, ...]
+    held: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """How a run ended: promoted, or refused with reasons and nothing changed."""
+
+    promoted: bool
+    reason: str
+    run: str
+    kind: RunKind
+    adapter: str | None
+    """The adapter that now answers; None is the bare base."""
+    lessons: tuple[int, ...]
+    """What was new to the weights."""
+    not_taken: tuple[int, ...]
+    """New lessons that the weights did not take; memory goes on knowing them."""
+    before: Scorecard
+    after: Scorecard
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A lesson that is gone from memory, and the adapters withdrawn with it."""
+
+    lesson: Lesson
+    withdrawn: tuple[str, ...]
+    """Adapters that had been trained on it and left service."""
+    fresh_run_due: bool
+    """Whether the next run builds a fresh adapter without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """The pointer after a rollback."""
+
+    before: str | None
+    after: str | None
+    """None is what a server with no adapter has: the skills adapter or the base."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """Where a server stands."""
+
+    server: str
+    adapter: str | None
+    """The adapter that answers; None is the bare base."""
+    known: int
+    """Approved lessons: memory knows them all."""
+    waiting: int
+    """Lessons in the review queue."""
+    to_learn: int
+    """Approved lessons that the weights have not learned and may."""
+    fresh_run_due: bool
+    running: str | None
+    """The id of the run in progress."""
+    last_run: str
+    """The last run's outcome in a sentence, or an empty string."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Where a person's last answer came from."""
+
+    question: str
+    reply: Reply
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One event of the journal, as people read it."""
+
+    at: datetime
+    actor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One row of a file of lessons, with its line number."""
+
+    line: int
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """`kind`, `question`, `answer`, `text`, `source`, `expires_at`."""
+    problem: str = ""
+    """Why the line could not be read, where it could not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProblem:
+    """A row that was not taken, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file of lessons: all good rows wait for review."""
+
+    waiting: tuple[Waiting, ...]
+    problems: tuple[ImportProblem, ...]

@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.messages import Notice, Progress
+from bot.messages import Notice
 from learning.engine import Engine
-from learning.run import RunResult
+from learning.run import Progress, RunResult
 
 __all__ = ["Clock", "Engine", "Notifier", "Trainer"]
 

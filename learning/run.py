@@ -63,10 +63,11 @@ class RunSpec:
     learning_rate: float = 1e-3
     epochs: int = 3
     batch_rows: int = 16
-    stop_below: float = 0.0
-    """Early stop once an epoch's mean answer loss is below this."""
+    stop_below: float = 0.03
+    """Stop after an epoch whose mean loss on the lessons' rows, in nats, is below."""
     threads: int = 1
-    device: str = "cpu"
+    device: str = "auto"
+    """`auto` is a GPU where there is one, else `cpu`."""
     versions: dict[str, str] = field(default_factory=dict)
 
 
@@ -86,6 +87,18 @@ class RunResult:
     loss: float
     peak_memory_bytes: int = 0
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: `queued`, `preparing`, `training`, `exam`."""
+
+    stage: str
+    done: int = 0
+    total: int = 0
+    loss: float | None = None
+    seconds_left: float | None = None
+    text: str = ""
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -1,0 +1,252 @@
+"""Answering: screen, recall, generate, screen again, and say where it came from."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot import phrases
+from bot.credit import credit, from_notes, repeats
+from bot.messages import CURRENT, OFF, Credit, Question, Refused, Reply, Why
+from bot.parts import refusal
+from bot.streaming import ScreenedStream
+from learning import prompt
+from learning.engine import AdapterRef, Completion, Generation
+from learning.errors import AdapterError, EngineError, NotFoundError
+from learning.lesson import Lesson, LessonState
+from learning.memory import Standing
+from moderation import screen
+from moderation.roles import Permission
+from storage import adapters, answers, lessons
+from storage.adapters import AdapterState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.messages import Actor
+    from bot.parts import Parts
+
+ATTEMPTS = 3
+"""How often an answer starts over because what it rests on was withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The model's words before anybody has judged them."""
+
+    notes: tuple[Lesson, ...]
+    recalled: tuple[Lesson, ...]
+    adapter: AdapterRef | None
+    completion: Completion | None
+    """None: memory says that nothing answers it, and the model was not asked."""
+
+
+class Answering:
+    """The use cases of asking."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def answer(
+        self, question: Question, on_text: Callable[[str], None] | None
+    ) -> Reply | Refused:
+        refused = refusal(question.actor, Permission.ASK) or await self._check(question)
+        if refused:
+            return refused
+        started = self._parts.clock.monotonic()
+        stream = ScreenedStream(
+            on_text or _nowhere, passes=_passes, replaced=prompt.is_abstention
+        )
+        for _ in range(ATTEMPTS):
+            stream.restart()
+            adapter = await self._adapter(question)
+            try:
+                draft = await self._generate(question, adapter, stream)
+            except AdapterError:
+                # Withdrawn between the look-up and the answer; or its files are bad.
+                if await self._adapter(question) == adapter:
+                    raise
+                continue
+            reply = _judge(question, draft, self._parts.clock.monotonic() - started)
+            if await self._record(question, draft, reply):
+                stream.finish(reply.text)
+                return reply
+        raise EngineError(phrases.too_much_withdrawn())
+
+    async def why(self, server: str, actor: Actor) -> Why | None:
+        last = await answers.last(self._parts.database, server, actor.id)
+        if last is None or not last.answer:  # erased with a lesson behind it
+            return None
+        shown = frozenset(last.notes)
+        reply = Reply(
+            text=last.answer,
+            abstained=last.abstained,
+            lessons=await self._credits(server, last.lessons, shown),
+            notes=await self._credits(server, last.notes, shown),
+            adapter=last.adapter,
+        )
+        return Why(question=last.question, reply=reply, at=last.at)
+
+    async def _check(self, question: Question) -> Refused | None:
+        """Refuse what comes too fast, or does not pass the screen."""
+        turn = self._parts.questions.take(question.server, question.actor.id)
+        if not turn.granted:
+            return Refused(phrases.too_fast(turn.retry_after_seconds))
+        most = self._parts.max_question_chars
+        if len(question.text) > most:
+            return Refused(phrases.question_too_long(len(question.text), most))
+        verdict = await asyncio.to_thread(screen.screen, question.text, max_chars=most)
+        if verdict.refused:
+            return Refused(phrases.question_refused(verdict.reasons))
+        return None
+
+    async def _generate(
+        self, question: Question, adapter: AdapterRef | None, stream: ScreenedStream
+    ) -> _Draft:
+        parts = self._parts
+        recall = await asyncio.to_thread(
+            parts.memory.recall,
+            question.server,
+            question.text,
+            channel=question.channel,
+        )
+        recalled = tuple(hit.lesson for hit in recall.hits)
+        notes = recall.notes if question.memory else ()
+        if question.memory and recall.standing is Standing.NEAR:
+            return _Draft((), recalled, adapter, None)
+        completion = await parts.engine.generate(
+            Generation(
+                messages=prompt.build(
+                    question.text, history=question.history, notes=notes
+                ),
+                adapter=adapter,
+                server=question.server,
+                on_text=stream.feed,
+            )
+        )
+        return _Draft(tuple(notes), recalled, adapter, completion)
+
+    async def _adapter(self, question: Question) -> AdapterRef | None:
+        """Choose the weights: a version asked for, the current one, or the skills."""
+        parts = self._parts
+        if question.adapter == OFF:
+            return None
+        if question.adapter == CURRENT:
+            adapter = await adapters.current(parts.database, question.server)
+            if adapter is None or parts.is_foreign(adapter):
+                return parts.skills
+            return adapter.ref(parts.directory.root)
+        adapter = await self._version(question.server, question.adapter)
+        if adapter.state is AdapterState.TAINTED:
+            raise AdapterError(phrases.adapter_is_tainted(adapter.name))
+        if adapter.state is not AdapterState.PROMOTED:
+            raise NotFoundError(phrases.no_such_adapter(question.adapter))
+        if parts.is_foreign(adapter):
+            raise AdapterError(phrases.adapter_is_foreign(adapter.name))
+        return adapter.ref(parts.directory.root)
+
+    async def _version(self, server: str, version: str) -> adapters.Adapter:
+        if not version.isdecimal():
+            raise NotFoundError(phrases.no_such_adapter(version))
+        return await adapters.get(self._parts.database, server, int(version))
+
+    async def _stands(self, server: str, draft: _Draft, reply: Reply) -> bool:
+        """Say whether nothing the answer rests on was forgotten while it was made."""
+        database, memory = self._parts.database, self._parts.memory
+        for used in {each.id for each in (*reply.notes, *reply.lessons)}:
+            record = await lessons.get(database, server, used)
+            if record.lesson.state is not LessonState.APPROVED:
+                # Memory follows the rows; an interrupted call may have left it behind.
+                await asyncio.to_thread(memory.remove, server, used)
+                return False
+        if draft.adapter is None or draft.adapter.server != server:
+            return True
+        adapter = await adapters.get(database, server, draft.adapter.version)
+        return adapter.state is AdapterState.PROMOTED
+
+    async def _record(self, question: Question, draft: _Draft, reply: Reply) -> bool:
+        """Journal the answer; not where what it rests on was withdrawn meanwhile.
+
+        Both happen in one transaction, so that forgetting a lesson finds every
+        answer that it had a part in.
+        """
+        database = self._parts.database
+        async with database.transaction():
+            if not await self._stands(question.server, draft, reply):
+                return False
+            await answers.record(
+                database,
+                question.server,
+                at=self._parts.clock.now(),
+                channel=question.channel,
+                actor=question.actor.id,
+                question=question.text,
+                answer=reply.text,
+                abstained=reply.abstained,
+                adapter=reply.adapter,
+                notes=[each.id for each in reply.notes],
+                lessons=[each.id for each in reply.lessons],
+            )
+            return True
+
+    async def _credits(
+        self, server: str, ids: tuple[int, ...], shown: frozenset[int]
+    ) -> tuple[Credit, ...]:
+        """Name lessons by id; a forgotten one is no longer named."""
+        records = [await lessons.get(self._parts.database, server, id_) for id_ in ids]
+        return tuple(
+            credit(record.lesson, in_memory=record.lesson.id in shown)
+            for record in records
+            if record.lesson.state is not LessonState.FORGOTTEN
+        )
+
+
+def _judge(question: Question, draft: _Draft, seconds: float) -> Reply:
+    """Turn the model's words into a reply: withheld, an abstention, or credited."""
+    notes = tuple(credit(note, in_memory=True) for note in draft.notes)
+    adapter = draft.adapter.name if draft.adapter else None
+    if draft.completion is None:
+        return Reply(
+            phrases.abstention(), abstained=True, adapter=adapter, seconds=seconds
+        )
+    text = draft.completion.text.strip()
+    first = draft.completion.seconds_to_first_token
+    abstained = not text or prompt.is_abstention(text)
+    withheld = not abstained and not _passes(text)
+    if abstained:
+        text = phrases.abstention()
+    elif withheld:
+        text = phrases.withheld()
+    return Reply(
+        text=text,
+        abstained=abstained,
+        withheld=withheld,
+        lessons=() if abstained or withheld else _sources(text, question, draft),
+        notes=notes,
+        adapter=adapter,
+        seconds_to_first_token=first,
+        seconds=seconds,
+    )
+
+
+def _sources(text: str, question: Question, draft: _Draft) -> tuple[Credit, ...]:
+    """Name the notes it repeats; without notes, the best recalled one it repeats."""
+    if draft.notes:
+        return tuple(
+            credit(note, in_memory=True)
+            for note in from_notes(text, question.text, draft.notes)
+        )
+    return tuple(
+        credit(lesson, in_memory=False)
+        for lesson in draft.recalled[:1]
+        if repeats(text, question.text, lesson)
+    )
+
+
+def _passes(text: str) -> bool:
+    return not screen.screen_answer(text).refused
+
+
+def _nowhere(_text: str) -> None:
+    """Nobody listens to the stream."""

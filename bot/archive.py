@@ -1,0 +1,129 @@
+"""Looking things up: status, history, lessons, notices, and the export."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+from bot import lesson_rows, phrases
+from bot.messages import HistoryEntry, Notice, Refused, StatusReport
+from bot.parts import refusal
+from bot.run_plan import in_service, needs_fresh_run, new_lessons
+from learning.lesson import LessonState
+from moderation.roles import Permission
+from storage import journal, lessons, runs, servers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.messages import Actor
+    from bot.parts import Parts
+    from learning.lesson import Lesson
+
+NOTICES_READ = "notices.read"
+LOOK_BACK = 200
+"""How many of the journal's last entries may hold a notice nobody has read."""
+
+
+class Archive:
+    """The use cases that change nothing."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def rebuild_memory(self) -> None:
+        """Load every server's approved lessons from the rows."""
+        database = self._parts.database
+        known = [
+            lesson
+            for server in await servers.all_known(database)
+            for lesson in await lessons.approved(database, server)
+        ]
+        await asyncio.to_thread(self._parts.memory.rebuild, known)
+
+    async def status(self, server: str) -> StatusReport:
+        parts = self._parts
+        counts = await lessons.counts(parts.database, server)
+        adapter = await in_service(parts, server)
+        answering = adapter.name if adapter else None
+        if adapter is None and parts.skills:
+            answering = parts.skills.name
+        to_learn = await new_lessons(parts, server)
+        active = await runs.active(parts.database, server)
+        ended = [
+            run
+            for run in await runs.latest(parts.database, server, limit=2)
+            if run.finished_at is not None
+        ]
+        return StatusReport(
+            server=server,
+            adapter=answering,
+            known=counts.get(LessonState.APPROVED, 0),
+            waiting=counts.get(LessonState.PENDING, 0),
+            to_learn=len(to_learn),
+            fresh_run_due=bool(to_learn) and await needs_fresh_run(parts, server),
+            running=active.id if active else None,
+            last_run=phrases.run_outcome(ended[0]) if ended else "",
+        )
+
+    async def history(self, server: str, *, limit: int) -> tuple[HistoryEntry, ...]:
+        entries = await journal.entries(self._parts.database, server, limit=limit)
+        return tuple(
+            HistoryEntry(at=each.at, actor=each.actor, text=phrases.event(each))
+            for each in entries
+            if each.action != NOTICES_READ
+        )
+
+    async def lessons(
+        self, server: str, text: str, *, channel: str | None
+    ) -> tuple[Lesson, ...]:
+        if text.strip():
+            records = await lessons.search(self._parts.database, server, text)
+            found = [record.lesson for record in records]
+        else:
+            found = await lessons.approved(self._parts.database, server)
+        return tuple(
+            lesson
+            for lesson in found
+            if lesson.state is LessonState.APPROVED and lesson.scope.admits(channel)
+        )
+
+    async def export(self, server: str, actor: Actor) -> Sequence[str] | Refused:
+        refused = refusal(actor, Permission.REVIEW)
+        if refused:
+            return refused
+        found = await lessons.approved(self._parts.database, server)
+        return [
+            json.dumps(lesson_rows.write(lesson), ensure_ascii=False)
+            for lesson in found
+        ]
+
+    async def notices(self, server: str, person: str) -> tuple[Notice, ...]:
+        """Read the decisions about a person's lessons out of the journal.
+
+        The journal also remembers up to where they were read, so that a restart
+        neither loses nor repeats one.
+        """
+        database = self._parts.database
+        unread: list[Notice] = []
+        for entry in await journal.entries(database, server, limit=LOOK_BACK):
+            if entry.action == NOTICES_READ and entry.actor == person:
+                break
+            if entry.lesson is None or entry.actor == person:
+                continue
+            if entry.action not in ("lesson.approved", "lesson.rejected"):
+                continue
+            record = await lessons.get(database, server, entry.lesson)
+            if record.lesson.author == person:
+                text = phrases.your_lesson_decided(record)
+                unread.append(Notice(server=server, person=person, text=text))
+        if unread:
+            await journal.record(
+                database,
+                server,
+                at=self._parts.clock.now(),
+                actor=person,
+                action=NOTICES_READ,
+            )
+        return tuple(reversed(unread))

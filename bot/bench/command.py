@@ -1,0 +1,185 @@
+"""The bench's command: what it runs, in which order, and the table it prints."""
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.bench import data, measure, speed
+from bot.opening import own
+from bot.settings import Settings, load
+from bot.wiring import Wired
+from learning.run import Progress, load_result
+
+QUICK_LESSONS, QUICK_GENERAL, QUICK_BATCHES, BATCHES = 4, 8, 3, 10
+GROUPS = (
+    "taught",
+    "shared",
+    "unshared",
+    "held out",
+    "all taught",
+    "abstained on taught",
+    "far",
+    "near",
+    "general",
+    "seconds to first token",
+)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the bench; the table goes to stdout, or JSON with --json."""
+    parser = argparse.ArgumentParser(prog="myna bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few lessons, for CI")
+    parser.add_argument("--json", action="store_true", help="print JSON, no table")
+    parser.add_argument("--out", type=Path, help="also write the JSON to this file")
+    parser.add_argument("--answers", type=Path, help="write every answer to this file")
+    parser.add_argument("--data-dir", type=Path, help="work here and leave it behind")
+    arguments = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="myna-bench-") as temporary:
+        folder = arguments.data_dir or Path(temporary)
+        unlimited = {"TEACH_PER_HOUR": "0", "ASK_PER_MINUTE": "0"}
+        settings = load(flags={"DATA_DIR": str(folder), **unlimited})
+        measured = asyncio.run(
+            _bench(settings, quick=arguments.quick, answers=arguments.answers)
+        )
+    if arguments.out:
+        arguments.out.write_text(json.dumps(measured, indent=1) + "\n")
+    if arguments.json:
+        print(json.dumps(measured))  # noqa: T201
+    else:
+        _print(measured)
+    return 0
+
+
+async def _bench(
+    settings: Settings,
+    *,
+    quick: bool,
+    answers: Path | None,
+) -> dict[str, Any]:
+    taught = data.lessons(QUICK_LESSONS if quick else None)
+    asked = data.taught_questions(taught)
+    untaught = data.untaught_questions(taught)
+    general = data.general_questions(QUICK_GENERAL if quick else None)
+    everything = [*asked, *untaught, *general]
+    async with own(settings, _say_progress) as wired:
+        core = wired.core
+        rounds: list[tuple[measure.Condition, list[measure.Answered]]] = []
+
+        async def ask(
+            condition: measure.Condition, questions: Sequence[data.Asked]
+        ) -> None:
+            _say(f"Asking {len(questions)} questions: {condition.name}")
+            rounds.append((condition, await measure.ask(core, questions, condition)))
+
+        await ask(measure.BASE, general)
+        await measure.teach(core, taught)
+        await ask(measure.MEMORY, everything)
+        _say("Learning")
+        learned = await measure.learn(core, _say_step)
+        _say(f"{'Promoted' if learned.promoted else 'Refused'}: {learned.reason}")
+        await ask(measure.ADAPTER, everything)
+        await ask(measure.BOTH, everything)
+        _say("Measuring speed")
+        measured = {
+            "answers": {c.name: measure.summarise(a) for c, a in rounds},
+            "learning": _learning(wired, learned.run, len(taught)),
+            "promoted": learned.promoted,
+            "not taken": list(learned.not_taken),
+            "nll change": learned.after.nll,
+            "speed": await _speed(wired, settings, learned.run, quick=quick),
+        }
+    if answers:
+        _write_answers(answers, rounds)
+    return measured
+
+
+def _learning(wired: Wired, run: str, lessons: int) -> dict[str, float]:
+    result = load_result(wired.directory.run(run))
+    return {
+        "rows": result.rows,
+        "trained tokens": result.tokens,
+        "trained tokens a lesson": result.tokens / lessons,
+        "row tokens a lesson": result.row_tokens / lessons,
+        "seconds": result.seconds,
+        "row tokens/s": result.row_tokens / result.seconds,
+        "trainer peak memory MB": result.peak_memory_bytes / 1e6,
+    }
+
+
+async def _speed(
+    wired: Wired, settings: Settings, run: str, *, quick: bool
+) -> dict[str, float]:
+    threads = settings.train_threads_used
+    rates = await speed.training(
+        wired.directory.run(run),
+        threads=threads,
+        batches=QUICK_BATCHES if quick else BATCHES,
+    )
+    rates |= await speed.serving(
+        wired.engine, wired.base.folder, wired.skills, threads=threads
+    )
+    peak = getattr(wired.engine, "peak_memory_bytes", None)
+    if peak is not None:
+        rates["serving peak memory MB"] = peak() / 1e6
+    return rates
+
+
+def _write_answers(
+    path: Path, rounds: Sequence[tuple[measure.Condition, Sequence[measure.Answered]]]
+) -> None:
+    lines = [
+        json.dumps(
+            {
+                "condition": condition.name,
+                "group": each.asked.group,
+                "question": each.asked.question,
+                "keys": each.asked.keys,
+                "answer": each.reply.text,
+                "abstained": each.reply.abstained,
+                "right": each.right,
+                "notes": [note.id for note in each.reply.notes],
+            }
+        )
+        for condition, answered in rounds
+        for each in answered
+    ]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def _print(measured: Mapping[str, Any]) -> None:
+    console = Console(width=110)
+    answers: Mapping[str, Mapping[str, float]] = measured["answers"]
+    table = Table("share of right answers", *answers)
+    for group in GROUPS:
+        row = [answers[name].get(group) for name in answers]
+        table.add_row(group, *("" if v is None else f"{v:.3f}" for v in row))
+    console.print(table)
+    figures = Table("figure", "value")
+    figures.add_row("promoted", str(measured["promoted"]))
+    figures.add_row("lessons not taken", str(measured["not taken"]))
+    figures.add_row("NLL change, nats a token", f"{measured['nll change']:+.3f}")
+    for name, value in {**measured["learning"], **measured["speed"]}.items():
+        figures.add_row(name, f"{value:,.2f}")
+    console.print(figures)
+
+
+def _say_progress(_fraction: float, _what: str) -> None:
+    """Say nothing: the model's conversion is not what is measured."""
+
+
+def _say_step(progress: Progress) -> None:
+    if progress.total and progress.done % 20 == 0:
+        loss = "" if progress.loss is None else f", loss {progress.loss:.3f}"
+        _say(f"  {progress.stage} {progress.done}/{progress.total}{loss}")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201

@@ -1,0 +1,62 @@
+"""`myna check`: is everything in place, and if not, what should somebody do?"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from bot.settings import Settings
+from learning import embed, model
+from learning.errors import DataDirectoryLockedError, MynaError
+from learning.run import verify
+from storage.data_directory import DataDirectory, locked, prepare
+from storage.database import open_database
+
+
+async def find_faults(
+    settings: Settings, on_progress: Callable[[float, str], None]
+) -> list[str]:
+    """Return a sentence for each fault; the settings are known to be sound."""
+
+    def base_model() -> None:
+        model.prepare(
+            directory.models,
+            model=settings.model,
+            gguf=settings.model_gguf,
+            on_progress=on_progress,
+        )
+
+    def embedder() -> None:
+        embed.Embedder()
+
+    try:
+        directory = prepare(settings.data_dir)
+    except MynaError as exc:
+        return [str(exc)]
+    checks: list[Awaitable[None]] = [
+        _database(directory),
+        *(asyncio.to_thread(verify, path) for path in _adapters(directory)),
+        asyncio.to_thread(base_model),
+        asyncio.to_thread(embedder),
+    ]
+    faults: list[str] = []
+    for each in checks:
+        try:
+            await each
+        except MynaError as exc:
+            faults.append(str(exc))
+    return faults
+
+
+async def _database(directory: DataDirectory) -> None:
+    try:
+        with locked(directory):
+            async with open_database(directory.database) as database:
+                await database.check()
+    except DataDirectoryLockedError:
+        # Whoever owns it opened it, and opening checks it.
+        return
+
+
+def _adapters(directory: DataDirectory) -> list[Path]:
+    found = directory.adapters.glob("*/*")
+    return sorted(path for path in found if not path.name.startswith("."))

@@ -1,0 +1,97 @@
+"""Files of lessons: JSON lines or CSV in, JSON lines out."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bot.messages import ImportRow
+from learning.errors import DataDirectoryError, ImportFileError
+
+FIELDS = ("kind", "question", "answer", "text", "source", "expires_at")
+MAX_BYTES = 50_000_000
+
+
+def read_lessons(path: Path) -> tuple[ImportRow, ...]:
+    """Read every row; a bad one carries its problem instead of its fields.
+
+    Raises ImportFileError where the file as a whole cannot be read.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ImportFileError(
+                f"{path} is larger than {MAX_BYTES // 1_000_000} MB; split it."
+            )
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as exc:
+        raise ImportFileError(f"There is no file {path}; check its name.") from exc
+    except UnicodeDecodeError as exc:
+        raise ImportFileError(f"{path} is not UTF-8 text; save it as UTF-8.") from exc
+    except OSError as exc:
+        raise ImportFileError(f"Cannot read {path}: {exc.strerror}.") from exc
+    if path.suffix.lower() == ".csv":
+        return tuple(_csv_rows(path, text))
+    return tuple(_json_rows(text))
+
+
+def write_lessons(path: Path, lines: Sequence[str]) -> None:
+    """Write a new file, whole or not at all.
+
+    Raises ImportFileError where it exists or cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        if path.exists():
+            raise ImportFileError(f"{path} exists already; name another file.")
+        with temporary.open("w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(path)
+    except OSError as exc:
+        temporary.unlink(missing_ok=True)
+        raise DataDirectoryError(
+            f"Cannot write {path}: {exc.strerror}. Name a file that can be written."
+        ) from exc
+
+
+def _json_rows(text: str) -> Iterator[ImportRow]:
+    # split("\n"), because splitlines() also splits at separators that JSON allows
+    # inside strings, such as U+2028.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            fields = json.loads(line)
+        except (ValueError, RecursionError):
+            yield ImportRow(number, problem="it is not JSON; write one object a line.")
+            continue
+        if not isinstance(fields, dict):
+            yield ImportRow(number, problem="it is not a JSON object.")
+        else:
+            yield _row(number, fields)
+
+
+def _csv_rows(path: Path, text: str) -> Iterator[ImportRow]:
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        header = {name.strip().lower() for name in reader.fieldnames or ()}
+        if not header & set(FIELDS):
+            raise ImportFileError(
+                f"{path} has no header; its first line must name columns out of"
+                f" {', '.join(FIELDS)}."
+            )
+        for row in reader:
+            yield _row(reader.line_num, {k: v for k, v in row.items() if k})
+    except csv.Error as exc:
+        raise ImportFileError(f"{path} is not CSV: {exc}.") from exc
+
+
+def _row(number: int, fields: dict[str, object]) -> ImportRow:
+    known = {
+        name.strip().lower(): "" if value is None else str(value).strip()
+        for name, value in fields.items()
+    }
+    return ImportRow(number, {name: known.get(name, "") for name in FIELDS})

@@ -1,0 +1,125 @@
+"""What the use cases are built from: everything the core needs, handed in once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from bot.messages import Actor, Refused
+from bot.phrases import not_allowed
+from learning.run import MANIFEST
+from moderation.policy import may_train
+from moderation.roles import Permission, Role, may
+from storage.journal import MYNA
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from learning.exam import Scorecard
+    from learning.memory import Memory
+
+    from bot.limiter import Limiter
+    from bot.ports import Clock, Engine, Notifier, Trainer
+    from learning.engine import AdapterRef
+    from learning.lesson import Lesson
+    from learning.model import BaseModel
+    from learning.run import RunSpec
+    from storage.adapters import Adapter
+    from storage.data_directory import DataDirectory
+    from storage.database import Database
+
+SYSTEM = Actor(id=MYNA, name="Myna", role=Role.ADMIN, platform="schedule")
+"""Who does what nobody asked for: nightly runs, expiry, recovery."""
+
+
+class Prepare(Protocol):
+    """`learning.dataset.prepare`: writes a run's rows."""
+
+    def __call__(
+        self,
+        directory: Path,
+        spec: RunSpec,
+        *,
+        lessons: Sequence[Lesson],
+        old: Sequence[Lesson],
+    ) -> RunSpec: ...
+
+
+class Examine(Protocol):
+    """`learning.exam.examine`: asks an adapter what it should know."""
+
+    async def __call__(
+        self,
+        engine: Engine,
+        *,
+        server: str,
+        adapter: AdapterRef | None,
+        lessons: Sequence[Lesson],
+        on_progress: Callable[[int, int], None],
+    ) -> Scorecard: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The collaborators of every use case."""
+
+    database: Database
+    directory: DataDirectory
+    engine: Engine
+    memory: Memory
+    trainer: Trainer
+    clock: Clock
+    notifier: Notifier
+    base: BaseModel
+    skills: AdapterRef | None
+    """What serves a server without an adapter; None is the bare base."""
+    prepare: Prepare
+    examine: Examine
+    questions: Limiter
+    teachings: Limiter
+    runs_at_once: asyncio.Semaphore
+    """Held by each run while it prepares, trains and is examined."""
+    threads: int = 1
+    device: str = "cpu"
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Versions of the libraries that shape the weights."""
+    permissions: Mapping[str, str] = field(default_factory=dict)
+    """References to platforms' leave to train on what is taught there."""
+    max_question_chars: int = 2000
+    max_lesson_chars: int = 2000
+
+    @property
+    def skills_digest(self) -> str:
+        """Name the skills adapter's weights; an adapter of other ones is foreign."""
+        return manifest_digest(self.skills.directory) if self.skills else ""
+
+    def trainable(self, lesson: Lesson) -> bool:
+        """Say whether policy and scope let weights learn a lesson."""
+        return may_train(
+            lesson.provenance,
+            lesson.platform,
+            lesson.scope,
+            permissions=self.permissions,
+        ).granted
+
+    def is_foreign(self, adapter: Adapter) -> bool:
+        """Say whether an adapter belongs to another base or skills adapter."""
+        return (
+            adapter.base_digest != self.base.digest
+            or adapter.skills_digest != self.skills_digest
+        )
+
+
+def manifest_digest(directory: Path) -> str:
+    """Hash an adapter's manifest, which holds the hashes of its files."""
+    return hashlib.sha256((directory / MANIFEST).read_bytes()).hexdigest()
+
+
+def refusal(actor: Actor, permission: Permission) -> Refused | None:
+    """Return why this person may not, or None where they may."""
+    if may(actor.role, permission):
+        return None
+    return Refused(not_allowed(permission))

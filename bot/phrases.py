@@ -1,0 +1,372 @@
+"""Every sentence that Myna says to people, one function each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.messages import (
+    ApprovedAll,
+    Decided,
+    Forgotten,
+    HistoryEntry,
+    Imported,
+    Learned,
+    Reply,
+    RolledBack,
+    Ruling,
+    StatusReport,
+    Taught,
+    Waiting,
+    Why,
+)
+from learning.lesson import LessonState
+from learning.run import RunStatus
+from moderation.roles import Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from learning.lesson import Lesson
+    from storage.journal import Entry
+    from storage.lessons import LessonRecord
+    from storage.runs import Run
+
+_ALLOWED = {
+    Permission.ASK: "ask",
+    Permission.TEACH: "teach",
+    Permission.REVIEW: "review lessons",
+    Permission.RUN: "start a run, roll back or forget",
+    Permission.CONFIGURE: "change settings",
+}
+
+
+def not_allowed(permission: Permission) -> str:
+    return f"Your role may not {_ALLOWED[permission]} here; ask a moderator."
+
+
+def not_your_lesson(lesson: int) -> str:
+    return f"Lesson {lesson} is not yours; a moderator can forget it."
+
+
+def too_fast(seconds: int) -> str:
+    return f"That was a lot at once; try again in {_count(seconds, 'second')}."
+
+
+def question_refused(reasons: Sequence[str]) -> str:
+    return f"I cannot take that question: {_joined(reasons)}"
+
+
+def question_too_long(chars: int, most: int) -> str:
+    return f"That question has {chars:,} characters; ask it in at most {most:,}."
+
+
+def abstention() -> str:
+    return "I don't know that yet. Teach me: /teach"
+
+
+def withheld() -> str:
+    return "I had an answer, but it did not pass the screen, so I keep it to myself."
+
+
+def too_much_withdrawn() -> str:
+    return "What I know of that was withdrawn while I answered; ask again."
+
+
+def no_answer_yet() -> str:
+    return "You have not asked me anything here yet."
+
+
+def credits_line(reply: Reply, reader: str) -> str:
+    """Say who taught it: `[lesson 1, taught by you · in memory]`, or nothing."""
+    if not reply.lessons:
+        return ""
+    parts = [
+        f"lesson {credit.id}, taught by "
+        f"{'you' if credit.author_id == reader else credit.author}"
+        f" · {'in memory' if credit.in_memory else 'learned'}"
+        for credit in reply.lessons
+    ]
+    return f"[{'; '.join(parts)}]"
+
+
+def taught(of: Taught) -> str:
+    if of.waiting is None:
+        return f"I cannot take that lesson: {_joined(of.verdict.reasons)}"
+    told = f"Lesson {of.waiting.lesson.id} is waiting for review. (/review)"
+    if of.verdict.findings:
+        return f"{told} {_joined(of.verdict.reasons)}"
+    return told
+
+
+def waiting(of: Waiting) -> str:
+    """One entry of the review queue, with what screening found."""
+    findings = "".join(
+        f"\n  {finding.severity.value}: {finding.reason}"
+        for finding in of.verdict.findings
+    )
+    return f"{lesson(of.lesson)}{findings}"
+
+
+def queue(of: Sequence[Waiting]) -> str:
+    if not of:
+        return "Nothing is waiting for review."
+    return "\n".join(waiting(each) for each in of)
+
+
+def lesson(of: Lesson) -> str:
+    """One lesson on a line, with its author."""
+    return f"{of.id}. {of.statement} (taught by {of.author_name})"
+
+
+def lessons(of: Sequence[Lesson], text: str = "") -> str:
+    if of:
+        return "\n".join(lesson(each) for each in of)
+    if text:
+        return f"No lesson matches {text!r}."
+    return "Nobody has taught me anything here yet."
+
+
+def decided(of: Decided) -> str:
+    if of.ruling is Ruling.APPROVE:
+        replaced = of.lesson.supersedes
+        instead = f" It replaces lesson {replaced}." if replaced is not None else ""
+        return f"Lesson {of.lesson.id} is approved; memory knows it now.{instead}"
+    reason = f" {of.reason}" if of.reason else ""
+    return f"Lesson {of.lesson.id} is rejected.{reason}"
+
+
+def your_lesson_decided(of: LessonRecord) -> str:
+    if of.lesson.state is LessonState.REJECTED:
+        return your_lesson_rejected(of.lesson, of.reason)
+    return your_lesson_approved(of.lesson)
+
+
+def your_lesson_approved(of: Lesson) -> str:
+    return f"Your lesson {of.id} was approved: {_short(of.statement)}"
+
+
+def your_lesson_rejected(of: Lesson, reason: str) -> str:
+    because = f" The reason: {reason}" if reason else ""
+    return f"Your lesson {of.id} was rejected: {_short(of.statement)}{because}"
+
+
+def approved_all(of: ApprovedAll) -> str:
+    if not of.approved and not of.held:
+        return "Nothing is waiting for review."
+    told = f"{_count(len(of.approved), 'lesson')} approved."
+    if of.held:
+        ids = _numbers(each.lesson.id for each in of.held)
+        told += f" These need a look one by one: {ids}."
+    return told
+
+
+def nothing_to_learn(untrainable: int, waiting_for_review: int) -> str:
+    """Say why a run would have no rows."""
+    if untrainable:
+        return (
+            f"Nothing new to train: {_count(untrainable, 'lesson')} may be answered"
+            " from memory only."
+        )
+    if waiting_for_review:
+        return (
+            f"Nothing new to learn: {_count(waiting_for_review, 'lesson')} waiting"
+            " for review. (/review)"
+        )
+    return "Nothing new to learn. Teach me: /teach"
+
+
+def lesson_left_meanwhile() -> str:
+    return "A lesson was forgotten or expired while it trained; /learn starts again."
+
+
+def run_ended(status: RunStatus, message: str) -> str:
+    """Say why the trainer stopped short of an adapter."""
+    why_not = {
+        RunStatus.OUT_OF_MEMORY: "the trainer ran out of memory; close something",
+        RunStatus.CANCELLED: "the trainer was stopped",
+    }.get(status, "the trainer gave up")
+    return run_failed(f"{why_not}. {message}".strip())
+
+
+def run_broke() -> str:
+    return "Something broke during the run; the log says what. Nothing changed."
+
+
+def run_outcome(of: Run) -> str:
+    reason = of.reason.rstrip(".")
+    return f"{of.state.value}: {reason}." if reason else f"{of.state.value}."
+
+
+def event(of: Entry) -> str:
+    """One entry of the journal: `lesson 3 approved by u1`."""
+    noun, _, verb = of.action.partition(".")
+    number = {"lesson": of.lesson, "adapter": of.adapter, "run": of.run}.get(noun)
+    what = noun if number is None else f"{noun} {number}"
+    return f"{what} {verb.replace('_', ' ')} by {of.actor}"
+
+
+def run_failed(reason: str) -> str:
+    return f"The run failed and nothing changed: {reason}"
+
+
+def run_cancelled() -> str:
+    return "The run was cancelled; nothing changed."
+
+
+def disk_full() -> str:
+    return (
+        "The disk is full: nothing changed. Free some space in the data directory"
+        " and /learn again."
+    )
+
+
+def learned(of: Learned) -> str:
+    marks = (
+        f" Recall {of.before.recall:.0%} -> {of.after.recall:.0%},"
+        f" general {of.before.retention:.0%} -> {of.after.retention:.0%}."
+    )
+    missed = (
+        f" Not taken by the weights: {_numbers(of.not_taken)}; memory knows them."
+        if of.not_taken
+        else ""
+    )
+    if of.promoted:
+        count = _count(len(of.lessons), "lesson")
+        return f"Learned {count}: {of.adapter} answers now.{marks}{missed}"
+    return f"Not promoted: {of.reason}. Nothing changed.{marks}{missed}"
+
+
+def forgotten(of: Forgotten) -> str:
+    told = f"Lesson {of.lesson.id} is forgotten."
+    if of.withdrawn:
+        told += f" Withdrawn, because they had learned it: {', '.join(of.withdrawn)}."
+    if of.fresh_run_due:
+        told += " The next run builds a fresh adapter without it. (/learn)"
+    return told
+
+
+def rolled_back(of: RolledBack) -> str:
+    return f"{_adapter(of.after)} answers now, instead of {_adapter(of.before)}."
+
+
+def asked_to_roll_back(name: str) -> str:
+    return f"{name} asked for it."
+
+
+def nothing_to_roll_back() -> str:
+    return "There is no earlier adapter to go back to."
+
+
+def adapter_is_tainted(name: str) -> str:
+    return f"{name} was trained on something since forgotten; it cannot come back."
+
+
+def adapter_is_foreign(name: str) -> str:
+    return f"{name} was trained for another base model; it cannot answer here."
+
+
+def already_answering(name: str) -> str:
+    return f"{name} is what answers already."
+
+
+def status(of: StatusReport) -> str:
+    lines = [
+        f"Server {of.server}: {_adapter(of.adapter)} answers.",
+        (
+            f"{_count(of.known, 'lesson')} in memory, {of.waiting} waiting for review,"
+            f" {of.to_learn} to learn."
+        ),
+    ]
+    if of.fresh_run_due:
+        lines.append("The next run builds a fresh adapter.")
+    if of.running:
+        lines.append(f"Run {of.running} is in progress.")
+    if of.last_run:
+        lines.append(f"Last run: {of.last_run}")
+    return "\n".join(lines)
+
+
+def history(of: Sequence[HistoryEntry]) -> str:
+    if not of:
+        return "Nothing has happened here yet."
+    return "\n".join(f"{each.at:%Y-%m-%d %H:%M} {each.text}" for each in of)
+
+
+def why(of: Why) -> str:
+    reply = of.reply
+    lines = [f"To {_short(of.question)!r} I said {_short(reply.text)!r}."]
+    lines.append(f"{_adapter(reply.adapter)} answered.")
+    if reply.abstained:
+        lines.append("Nothing I was taught answers it.")
+    lines += [
+        f"Lesson {credit.id} by {credit.author}"
+        f" ({'in memory' if credit.in_memory else 'learned'}): {credit.text}"
+        for credit in reply.lessons
+    ]
+    if not reply.lessons and not reply.abstained:
+        lines.append("No lesson is behind it; that is the model's own.")
+    return "\n".join(lines)
+
+
+def imported(of: Imported) -> str:
+    told = f"{_count(len(of.waiting), 'lesson')} waiting for review."
+    return "\n".join(
+        [told, *(f"line {each.line}: {each.reason}" for each in of.problems)]
+    )
+
+
+def edit_needs(of: Lesson, names: Sequence[str]) -> str:
+    return f"Lesson {of.id} can be given {_either(names)}, and nothing else."
+
+
+def row_needs(names: Sequence[str]) -> str:
+    return f"it needs {_both(names)}."
+
+
+def row_kind_unknown(kind: str) -> str:
+    return f"{kind!r} is no kind of lesson; use qa, fact or rule."
+
+
+def row_date_malformed(value: str) -> str:
+    return f"{value!r} is no date; write it as 2027-01-31."
+
+
+def no_such_lesson(lesson: int) -> str:
+    return f"There is no lesson {lesson} here."
+
+
+def decided_already(of: LessonRecord) -> str:
+    by = f" by {of.decided_by_name}" if of.decided_by_name else ""
+    return f"Lesson {of.lesson.id} is {of.lesson.state.value} already{by}."
+
+
+def no_such_adapter(version: str) -> str:
+    return f"There is no adapter {version} here. (/history)"
+
+
+def _adapter(name: str | None) -> str:
+    return f"Adapter {name}" if name else "The base model"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(f"`{name}`" for name in names)
+
+
+def _both(names: Sequence[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _numbers(ids: Iterable[int]) -> str:
+    return ", ".join(str(each) for each in ids)
+
+
+def _joined(reasons: Sequence[str]) -> str:
+    return " ".join(reasons)
+
+
+def _short(text: str, limit: int = 120) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,286 @@
+"""Teaching and reviewing: nothing is known before a moderator approved it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot import lesson_rows, phrases
+from bot.messages import (
+    ApprovedAll,
+    Decided,
+    Imported,
+    ImportProblem,
+    Notice,
+    Refused,
+    Ruling,
+    Taught,
+    Teaching,
+    Waiting,
+)
+from bot.parts import refusal
+from learning.errors import ConflictError
+from learning.lesson import Lesson, LessonKind, LessonState
+from moderation.roles import Permission
+from moderation.screen import Similar, screen
+from storage import lessons, review
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.messages import Actor, Decision, ImportRow
+    from bot.parts import Parts
+    from moderation.verdict import Verdict
+
+log = structlog.get_logger(__name__)
+
+CONFLICT = "conflict"
+"""The rule that finds a lesson about the same thing which says something else."""
+
+
+class Reviewing:
+    """The use cases of teachers and moderators."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def teach(self, teaching: Teaching) -> Taught | Refused:
+        refused = refusal(teaching.actor, Permission.TEACH)
+        if refused:
+            return refused
+        turn = self._parts.teachings.take(teaching.server, teaching.actor.id)
+        if not turn.granted:
+            return Refused(phrases.too_fast(turn.retry_after_seconds))
+        return await self._store(self._draft(teaching))
+
+    async def import_lessons(
+        self, server: str, rows: Iterable[ImportRow], actor: Actor
+    ) -> Imported | Refused:
+        refused = refusal(actor, Permission.REVIEW)
+        if refused:
+            return refused
+        waiting: list[Waiting] = []
+        problems: list[ImportProblem] = []
+        for row in rows:
+            teaching = lesson_rows.read(row, server, actor)
+            if isinstance(teaching, ImportProblem):
+                problems.append(teaching)
+                continue
+            taught = await self._store(self._draft(teaching))
+            if taught.waiting is None:
+                reason = " ".join(taught.verdict.reasons)
+                problems.append(ImportProblem(row.line, reason))
+            else:
+                waiting.append(taught.waiting)
+        return Imported(tuple(waiting), tuple(problems))
+
+    async def queue(self, server: str, actor: Actor) -> tuple[Waiting, ...] | Refused:
+        return refusal(actor, Permission.REVIEW) or await self._queue(server)
+
+    async def decide(self, decision: Decision) -> Decided | Refused:
+        refused = refusal(decision.actor, Permission.REVIEW)
+        if refused:
+            return refused
+        database, actor = self._parts.database, decision.actor
+        record = await lessons.get(database, decision.server, decision.lesson)
+        if record.lesson.state is not LessonState.PENDING:
+            raise ConflictError(phrases.decided_already(record))
+        if decision.ruling is Ruling.APPROVE:
+            verdict = await self._screen(record.lesson)
+            supersedes = await self._supersedes(decision.server, verdict)
+            lesson = await self._approve(record.lesson, supersedes, actor)
+        else:
+            lesson = await review.reject(
+                database,
+                decision.server,
+                decision.lesson,
+                by=actor.id,
+                by_name=actor.name,
+                at=self._parts.clock.now(),
+                reason=decision.reason,
+            )
+            told = phrases.your_lesson_rejected(lesson, decision.reason)
+            await self._notify(lesson, actor, told)
+        return Decided(lesson, decision.ruling, decision.reason)
+
+    async def approve_all(self, server: str, actor: Actor) -> ApprovedAll | Refused:
+        refused = refusal(actor, Permission.REVIEW)
+        if refused:
+            return refused
+        approved: list[Lesson] = []
+        held: list[Waiting] = []
+        for waiting in await self._queue(server):
+            # Screened again: an approval a moment ago may contradict this one.
+            verdict = await self._screen(waiting.lesson)
+            if verdict.refused or verdict.held or _contradicts(verdict):
+                held.append(Waiting(waiting.lesson, verdict))
+                continue
+            try:
+                approved.append(await self._approve(waiting.lesson, None, actor))
+            except ConflictError:
+                log.info("lesson.decided_elsewhere", lesson=waiting.lesson.id)
+        return ApprovedAll(tuple(approved), tuple(held))
+
+    async def edit(
+        self,
+        server: str,
+        actor: Actor,
+        lesson: int,
+        *,
+        question: str | None,
+        answer: str | None,
+        text: str | None,
+    ) -> Taught | Refused:
+        refused = refusal(actor, Permission.REVIEW)
+        if refused:
+            return refused
+        record = await lessons.get(self._parts.database, server, lesson)
+        given = {"question": question, "answer": answer, "text": text}
+        named = {name for name, value in given.items() if value is not None}
+        expected = lesson_rows.fields_of(record.lesson.kind)
+        if not named or not named <= expected:
+            return Refused(phrases.edit_needs(record.lesson, sorted(expected)))
+        old = record.lesson
+        edited = replace(
+            old,
+            question=old.question if question is None else question,
+            answer=old.answer if answer is None else answer,
+            text=old.text if text is None else text,
+        )
+        verdict = await self._screen(edited)
+        if verdict.refused:
+            return Taught(None, verdict)
+        edited = await review.edit(
+            self._parts.database,
+            replace(edited, supersedes=await self._supersedes(server, verdict)),
+            verdict=verdict,
+            by=actor.id,
+            at=self._parts.clock.now(),
+        )
+        return Taught(Waiting(edited, verdict), verdict)
+
+    def _draft(self, teaching: Teaching) -> Lesson:
+        return Lesson(
+            server=teaching.server,
+            id=0,
+            kind=teaching.kind,
+            question=teaching.question,
+            answer=teaching.answer,
+            text=teaching.text,
+            author=teaching.actor.id,
+            author_name=teaching.actor.name,
+            provenance=teaching.provenance,
+            state=LessonState.PENDING,
+            taught_at=self._parts.clock.now(),
+            scope=teaching.scope,
+            platform=teaching.actor.platform,
+            source=teaching.source,
+            expires_at=teaching.expires_at,
+        )
+
+    async def _store(self, draft: Lesson) -> Taught:
+        verdict = await self._screen(draft)
+        if verdict.refused:
+            return Taught(None, verdict)
+        supersedes = await self._supersedes(draft.server, verdict)
+        lesson = await lessons.add(
+            self._parts.database,
+            replace(draft, supersedes=supersedes),
+            verdict=verdict,
+        )
+        log.info("lesson.taught", server=lesson.server, lesson=lesson.id)
+        return Taught(Waiting(lesson, verdict), verdict)
+
+    async def _screen(self, draft: Lesson) -> Verdict:
+        """Judge a lesson beside what is known and what waits; never beside itself."""
+        fields, most = _words_of(draft), self._parts.max_lesson_chars
+        if draft.kind is LessonKind.QA and not all(map(str.strip, fields)):
+            return screen("")
+        first = await asyncio.to_thread(screen, *fields, max_chars=most)
+        if first.refused:
+            return first
+        near = await asyncio.to_thread(
+            self._parts.memory.similar, draft.server, draft.statement
+        )
+        waiting = await lessons.in_state(
+            self._parts.database, draft.server, LessonState.PENDING
+        )
+        similar = [_similar(lesson, cosine) for lesson, cosine in near]
+        similar += [
+            _similar(record.lesson, 1.0)
+            for record in waiting
+            if _subject(record.lesson) == _subject(draft)
+        ]
+        others = [each for each in similar if each.lesson != draft.id]
+        return await asyncio.to_thread(screen, *fields, similar=others, max_chars=most)
+
+    async def _supersedes(self, server: str, verdict: Verdict) -> int | None:
+        """Name the approved lesson that this one contradicts, and would replace."""
+        for finding in verdict.findings:
+            if finding.rule == CONFLICT and finding.lesson is not None:
+                other = await lessons.get(self._parts.database, server, finding.lesson)
+                if other.lesson.state is LessonState.APPROVED:
+                    return finding.lesson
+        return None
+
+    async def _queue(self, server: str) -> tuple[Waiting, ...]:
+        records = await lessons.in_state(
+            self._parts.database, server, LessonState.PENDING
+        )
+        return tuple(Waiting(record.lesson, record.verdict) for record in records)
+
+    async def _approve(
+        self, waiting: Lesson, supersedes: int | None, actor: Actor
+    ) -> Lesson:
+        """Store the approval first; memory knows only what is committed."""
+        lesson = await review.approve(
+            self._parts.database,
+            waiting.server,
+            waiting.id,
+            by=actor.id,
+            by_name=actor.name,
+            at=self._parts.clock.now(),
+            supersedes=supersedes,
+        )
+        memory = self._parts.memory
+        if lesson.supersedes is not None:
+            await asyncio.to_thread(memory.remove, lesson.server, lesson.supersedes)
+        await asyncio.to_thread(memory.add, lesson)
+        log.info("lesson.approved", server=lesson.server, lesson=lesson.id, by=actor.id)
+        await self._notify(lesson, actor, phrases.your_lesson_approved(lesson))
+        return lesson
+
+    async def _notify(self, lesson: Lesson, actor: Actor, text: str) -> None:
+        """Tell the author, unless they decided themselves."""
+        if lesson.author != actor.id:
+            await self._parts.notifier.notify(
+                Notice(server=lesson.server, person=lesson.author, text=text)
+            )
+
+
+def _contradicts(verdict: Verdict) -> bool:
+    return any(finding.rule == CONFLICT for finding in verdict.findings)
+
+
+def _subject(lesson: Lesson) -> list[str]:
+    """Return what two waiting lessons must share to be compared with each other."""
+    return (lesson.question or lesson.text).casefold().split()
+
+
+def _similar(lesson: Lesson, cosine: float) -> Similar:
+    return Similar(
+        lesson=lesson.id,
+        text=lesson.text,
+        question=lesson.question,
+        answer=lesson.answer,
+        cosine=cosine,
+    )
+
+
+def _words_of(lesson: Lesson) -> Sequence[str]:
+    if lesson.kind is LessonKind.QA:
+        return lesson.question, lesson.answer
+    return (lesson.text,)

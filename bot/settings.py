@@ -1,0 +1,162 @@
+"""Every setting, read from the environment and from .env, checked at start."""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from platformdirs import user_data_path
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from learning.errors import SettingsError
+from moderation.policy import DISCORD, SLACK
+
+
+class EngineChoice(StrEnum):
+    """Which library serves the model; `auto` decides by the hardware."""
+
+    AUTO = "auto"
+    LLAMA_CPP = "llama_cpp"
+    TRANSFORMERS = "transformers"
+
+
+class LogFormat(StrEnum):
+    """How log lines look; `auto` is the console's where there is one."""
+
+    AUTO = "auto"
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least grave event that is logged."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as exc:
+        raise ValueError("is no time zone; write one like Europe/Berlin") from exc
+    return name
+
+
+class Settings(BaseModel):
+    """All settings; .env.example says what each is for."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", protected_namespaces=(), validate_default=True
+    )
+
+    data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default_factory=lambda: user_data_path("myna", appauthor=False)
+    )
+
+    model: str = ""
+    model_gguf: str = ""
+    engine: EngineChoice = EngineChoice.AUTO
+    engine_slots: int = Field(4, ge=1, le=64)
+    engine_max_adapters: int = Field(16, ge=1, le=1000)
+    context_tokens: int = Field(2048, ge=512, le=131_072)
+    decode_threads: int = Field(1, ge=1, le=256)
+    prompt_threads: int = Field(0, ge=0, le=256)
+
+    train_threads: int = Field(0, ge=0, le=256)
+    train_device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
+    nightly_hour: int = Field(3, ge=0, le=23)
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    min_new_lessons: int = Field(1, ge=1, le=1000)
+    max_runs_at_once: int = Field(1, ge=1, le=64)
+    run_timeout_seconds: int = Field(21_600, ge=60, le=604_800)
+
+    teach_per_hour: int = Field(30, ge=0, le=100_000)
+    ask_per_minute: int = Field(20, ge=0, le=100_000)
+    max_lesson_chars: int = Field(2000, ge=50, le=20_000)
+    discord_training_permission: str = ""
+    slack_training_permission: str = ""
+
+    backup_keep_days: int = Field(7, ge=1, le=3650)
+    log_level: LogLevel = LogLevel.INFO
+    log_format: LogFormat = LogFormat.AUTO
+
+    @property
+    def prompt_threads_used(self) -> int:
+        """The threads that read prompts: as set, or one for each core."""
+        return self.prompt_threads or _cores()
+
+    @property
+    def train_threads_used(self) -> int:
+        """The threads that train: as set, or all cores but one, which answers."""
+        return self.train_threads or max(1, _cores() - 1)
+
+    @property
+    def training_permissions(self) -> dict[str, str]:
+        """References to platforms' written leave to train, for the train gate."""
+        return {
+            DISCORD: self.discord_training_permission,
+            SLACK: self.slack_training_permission,
+        }
+
+
+def load(
+    *,
+    flags: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None,
+    env_file: Path = Path(".env"),
+) -> Settings:
+    """Read the settings: flags win over the environment, and that over `env_file`.
+
+    An empty value means the default. Raises SettingsError with one sentence for
+    each setting that is off.
+    """
+    sources = (
+        _dotenv(env_file),
+        os.environ if environ is None else environ,
+        flags or {},
+    )
+    found = {
+        name.lower(): value
+        for source in sources
+        for name, value in source.items()
+        if name == name.upper() and name.lower() in Settings.model_fields and value
+    }
+    try:
+        return Settings.model_validate(found)
+    except ValidationError as exc:
+        problems = [
+            f"{str(error['loc'][0]).upper()} is {error['input']!r}: {_said(error['msg'])}."
+            for error in exc.errors()
+        ]
+        raise SettingsError("\n".join(problems)) from exc
+
+
+def _dotenv(path: Path) -> dict[str, str | None]:
+    try:
+        return dotenv_values(path) if path.is_file() else {}
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"{path} cannot be read as text: {exc}.") from exc
+
+
+def _said(message: str) -> str:
+    """Turn pydantic's words into the end of a sentence."""
+    if message.startswith("Input should be a valid integer"):
+        return "it should be a whole number"
+    for prefix, ours in (
+        ("Value error, ", "it "),
+        ("Input ", "it "),
+        ("String ", "it "),
+    ):
+        if message.startswith(prefix):
+            return ours + message.removeprefix(prefix)
+    return message
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1

@@ -1,0 +1,247 @@
+"""Parsing: from a typed line to the command that it means."""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bot.messages import CURRENT, OFF
+from bot.terminal_vocabulary import (
+    USAGE,
+    Approve,
+    Ask,
+    Command,
+    Edit,
+    Export,
+    Forget,
+    Help,
+    History,
+    Import,
+    Learn,
+    Lessons,
+    Quit,
+    Reject,
+    Review,
+    Rollback,
+    Status,
+    Teach,
+    UseAdapter,
+    UseMemory,
+    Why,
+)
+from learning.errors import CommandError
+from learning.lesson import LessonKind
+from learning.run import RunKind
+
+MAX_LESSONS_AT_ONCE = 1000
+MAX_COMMAND = 20_000
+MAX_QUOTED = 40
+"""Characters of a wrong word that an error repeats."""
+
+
+def parse(line: str) -> Command:
+    """Say which command a line means.
+
+    Raises CommandError with a sentence that shows how to write it.
+    """
+    line = line.strip()
+    if not line.startswith("/"):
+        return Ask(line)
+    if len(line) > MAX_COMMAND:
+        raise CommandError(
+            f"That command has {len(line):,} characters; {MAX_COMMAND:,} are the most."
+            " Put long lessons in a file and /import it."
+        )
+    name, *rest = line.split(maxsplit=1)
+    reader = _READERS.get(name.lower())
+    if reader is None:
+        raise CommandError(_unknown(name.lower()))
+    return reader(rest[0] if rest else "")
+
+
+def unquote(value: str) -> str:
+    """Strip spaces, and the quotes around a wholly quoted value."""
+    value = value.strip()
+    for opening, closing in (('"', '"'), ("'", "'"), ("“", "”")):
+        inner = value[1:-1]
+        if (
+            len(value) > 1
+            and value.startswith(opening)
+            and value.endswith(closing)
+            and opening not in inner
+            and closing not in inner
+        ):
+            return inner.strip()
+    return value
+
+
+def _unknown(word: str) -> str:
+    word = _short(word)
+    close = difflib.get_close_matches(word, USAGE, n=1, cutoff=0.5)
+    if close:
+        return f"There is no {word}; did you mean {close[0]}? /help lists them all."
+    return f"There is no {word}; /help lists the commands."
+
+
+def _write(name: str) -> str:
+    return f"Write {USAGE[name][0]}"
+
+
+_QUOTED_ANSWER = re.compile(
+    r"(.*)\sanswer:\s*(\"[^\"]*\"|“[^”]*”)", re.IGNORECASE | re.DOTALL
+)
+_LAST_ANSWER = re.compile(r"(.*)\sanswer:(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def _teach(rest: str) -> Teach:
+    label, colon, value = rest.partition(":")
+    label = label.strip().lower()
+    if colon and label == "question":
+        # A quoted answer may itself contain "answer:"; anything else splits at the
+        # last one, because questions mention answers more often than answers do.
+        match = _QUOTED_ANSWER.fullmatch(value) or _LAST_ANSWER.fullmatch(value)
+        if match:
+            question, answer = unquote(match[1]), unquote(match[2])
+            if question and answer:
+                return Teach(LessonKind.QA, question=question, answer=answer)
+    elif colon and label in {"fact", "rule"} and unquote(value):
+        return Teach(LessonKind(label), text=unquote(value))
+    raise CommandError(
+        "Write /teach question: ... answer: ..., /teach fact: ... or /teach rule: ..."
+    )
+
+
+def _numbers(rest: str, name: str) -> tuple[int, ...]:
+    """Read `1 2 5-8`, with or without commas and # signs."""
+    found: dict[int, None] = {}
+    for word in rest.replace(",", " ").replace("#", " ").split():
+        match = re.fullmatch(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", word)
+        if match is None:
+            raise CommandError(f"{_short(word)} is no lesson number. {_write(name)}.")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if first > last or first < 1:
+            raise CommandError(f"{word} is no range of lessons. {_write(name)}.")
+        if last - first >= MAX_LESSONS_AT_ONCE:
+            raise CommandError(
+                f"{word} is too many; give at most {MAX_LESSONS_AT_ONCE} at once."
+            )
+        found.update(dict.fromkeys(range(first, last + 1)))
+    if not found:
+        raise CommandError(f"Say which lesson. {_write(name)}.")
+    if len(found) > MAX_LESSONS_AT_ONCE:
+        raise CommandError(f"Give at most {MAX_LESSONS_AT_ONCE} lessons at once.")
+    return tuple(found)
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= MAX_QUOTED else f"{word[:MAX_QUOTED]}..."
+
+
+def _approve(rest: str) -> Approve:
+    if rest.lower() == "all":
+        return Approve(None)
+    return Approve(_numbers(rest, "/approve"))
+
+
+def _reject(rest: str) -> Reject:
+    match = re.fullmatch(r"(.*?)\breason:(.*)", rest, re.IGNORECASE | re.DOTALL)
+    if match is None or not unquote(match[2]):
+        raise CommandError(
+            "Give a reason, which the author is told: /reject 1 reason: ..."
+        )
+    return Reject(_numbers(match[1], "/reject"), unquote(match[2]))
+
+
+_FIELD = re.compile(
+    r"\s(question|answer|text):\s*(\"[^\"]*\"|“[^”]*”|.*?)"
+    r"(?=\s(?:question|answer|text):|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _edit(rest: str) -> Edit:
+    number, *fields = rest.split(maxsplit=1) or [""]
+    lesson = _numbers(number, "/edit")
+    text = f" {fields[0]}" if fields else ""
+    values = {match[1].lower(): unquote(match[2]) for match in _FIELD.finditer(text)}
+    rubbish = _FIELD.sub("", text).strip()
+    if len(lesson) > 1 or rubbish or not values or not all(values.values()):
+        raise CommandError("Write /edit 1 answer: ..., or question: ... or text: ...")
+    return Edit(lesson[0], **values)
+
+
+def _learn(rest: str) -> Learn:
+    if rest.lower() == "fresh":
+        return Learn(RunKind.FRESH)
+    if rest:
+        raise CommandError("Write /learn, or /learn fresh to start over.")
+    return Learn()
+
+
+def _rollback(rest: str) -> Rollback:
+    if not rest:
+        return Rollback()
+    return Rollback(_version(rest, "/rollback"))
+
+
+def _version(word: str, name: str) -> int:
+    # /history and /why name adapters `server/version`: both forms are understood.
+    match = re.fullmatch(r"(?:\S*/)?v?([0-9]{1,9})", word, re.IGNORECASE)
+    if match is None:
+        raise CommandError(f"{_short(word)} is no version. {_write(name)}.")
+    return int(match[1])
+
+
+def _export(rest: str) -> Export:
+    return Export(Path(unquote(rest)).expanduser() if rest else None)
+
+
+def _import(rest: str) -> Import:
+    if not rest:
+        raise CommandError(f"Say which file. {_write('/import')}.")
+    return Import(Path(unquote(rest)).expanduser())
+
+
+def _memory(rest: str) -> UseMemory:
+    if rest.lower() not in {"on", "off"}:
+        raise CommandError("Write /memory on or /memory off.")
+    return UseMemory(rest.lower() == "on")
+
+
+def _adapter(rest: str) -> UseAdapter:
+    if rest.lower() in {CURRENT, OFF}:
+        return UseAdapter(rest.lower())
+    if not rest:
+        raise CommandError("Write /adapter current, /adapter off, or a version.")
+    return UseAdapter(str(_version(rest, "/adapter")))
+
+
+def _alone(command: Command, name: str) -> Callable[[str], Command]:
+    def read(rest: str) -> Command:
+        if rest:
+            raise CommandError(f"{name} takes nothing after it. Write {name} alone.")
+        return command
+
+    return read
+
+
+_READERS: Mapping[str, Callable[[str], Command]] = {
+    "/teach": _teach,
+    "/review": _alone(Review(), "/review"),
+    "/approve": _approve,
+    "/reject": _reject,
+    "/edit": _edit,
+    "/learn": _learn,
+    "/why": _alone(Why(), "/why"),
+    "/lessons": Lessons,
+    "/status": _alone(Status(), "/status"),
+    "/history": _alone(History(), "/history"),
+    "/rollback": _rollback,
+    "/forget": lambda rest: Forget(_numbers(rest, "/forget")),
+    "/export": _export,
+    "/import": _import,
+    "/memory": _memory,
+    "/adapter": _adapter,
+    "/help": _alone(Help(), "/help"),
+    "/quit": _alone(Quit(), "/quit"),
+}

@@ -1,0 +1,128 @@
+"""What teaching and reviewing do with the core, and how their results read."""
+
+from collections.abc import Sequence
+
+from bot import phrases, terminal_phrases
+from bot.messages import Decision, Refused, Ruling, Taught, Teaching
+from bot.terminal_chat import Chat
+from bot.terminal_outcome import Outcome, OutcomeKind, lesson_view, refused, views
+from bot.terminal_vocabulary import Edit, Teach
+from learning.errors import MynaError
+from learning.lesson import Lesson
+
+
+async def teach(chat: Chat, command: Teach) -> Outcome:
+    """Put a lesson into the review queue."""
+    teaching = Teaching(
+        chat.server,
+        chat.actor,
+        command.kind,
+        question=command.question,
+        answer=command.answer,
+        text=command.text,
+    )
+    return _taught(OutcomeKind.TAUGHT, await chat.core.teach(teaching))
+
+
+async def edit(chat: Chat, command: Edit) -> Outcome:
+    """Change a waiting lesson."""
+    taught = await chat.core.edit(
+        chat.server,
+        chat.actor,
+        command.lesson,
+        question=command.question,
+        answer=command.answer,
+        text=command.text,
+    )
+    return _taught(OutcomeKind.EDITED, taught)
+
+
+async def review(chat: Chat) -> Outcome:
+    """Show the queue, each lesson with its findings."""
+    waiting = await chat.core.queue(chat.server, chat.actor)
+    if isinstance(waiting, Refused):
+        return refused(waiting)
+    shown = tuple(
+        {**lesson_view(each.lesson), "findings": list(each.verdict.reasons)}
+        for each in waiting
+    )
+    return Outcome(OutcomeKind.REVIEW, phrases.queue(waiting), lessons=shown)
+
+
+async def approve_all(chat: Chat) -> Outcome:
+    """Approve what screening did not hold."""
+    result = await chat.core.approve_all(chat.server, chat.actor)
+    if isinstance(result, Refused):
+        return refused(result)
+    return Outcome(
+        OutcomeKind.REVIEWED,
+        phrases.approved_all(result),
+        lessons=views(result.approved),
+        extra={"held": [each.lesson.id for each in result.held]},
+    )
+
+
+async def approve(chat: Chat, lessons: Sequence[int]) -> Outcome:
+    """Approve by number; where several are named, what screening held is left."""
+    if len(lessons) == 1:
+        return await decide(chat, lessons, Ruling.APPROVE)
+    waiting = await chat.core.queue(chat.server, chat.actor)
+    if isinstance(waiting, Refused):
+        return refused(waiting)
+    held = {
+        each.lesson.id: each.verdict.reasons
+        for each in waiting
+        if each.verdict.held or each.lesson.supersedes is not None
+    }
+    free = [lesson for lesson in lessons if lesson not in held]
+    left = [lesson for lesson in lessons if lesson in held]
+    notes = [terminal_phrases.held(lesson, held[lesson]) for lesson in left]
+    return await decide(chat, free, Ruling.APPROVE, held=left, notes=notes)
+
+
+async def decide(
+    chat: Chat,
+    lessons: Sequence[int],
+    ruling: Ruling,
+    *,
+    reason: str = "",
+    held: Sequence[int] = (),
+    notes: Sequence[str] = (),
+) -> Outcome:
+    """Decide about each lesson; one that fails does not keep the rest from it."""
+    sentences, decided, failed = list[str](), list[Lesson](), list[str]()
+    for lesson in lessons:
+        decision = Decision(chat.server, chat.actor, lesson, ruling, reason)
+        try:
+            result = await chat.core.decide(decision)
+        except MynaError as exc:
+            failed.append(str(exc))
+            continue
+        if isinstance(result, Refused):
+            return refused(result)
+        sentences.append(phrases.decided(result))
+        decided.append(result.lesson)
+    return Outcome(
+        OutcomeKind.REVIEWED if decided or not failed else OutcomeKind.ERROR,
+        "\n".join([*sentences, *failed, *notes]),
+        ok=not failed,
+        error=" ".join(failed) or None,
+        lessons=views(decided),
+        extra={"held": list(held)},
+    )
+
+
+def _taught(kind: OutcomeKind, result: Taught | Refused) -> Outcome:
+    if isinstance(result, Refused):
+        return refused(result)
+    findings = list(result.verdict.reasons)
+    if result.waiting is None:
+        return Outcome(
+            OutcomeKind.REFUSED, phrases.taught(result), extra={"findings": findings}
+        )
+    return Outcome(
+        kind,
+        phrases.taught(result),
+        lessons=(lesson_view(result.waiting.lesson),),
+        extra={"findings": findings},
+    )

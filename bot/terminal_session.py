@@ -1,0 +1,114 @@
+"""One person's chat with the core: a line in, an outcome out, on any front end."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol, assert_never
+
+from bot import breakage, terminal_phrases
+from bot import terminal_actions as do
+from bot import terminal_review_actions as reviewing
+from bot import terminal_vocabulary as say
+from bot.messages import Ruling
+from bot.ports import Clock
+from bot.terminal_chat import Chat
+from bot.terminal_commands import parse
+from bot.terminal_outcome import Outcome, OutcomeKind, error
+from learning.errors import MynaError
+from learning.run import Progress
+
+
+class Session(Protocol):
+    """Whatever can carry out a line: the core here, or a process that owns it."""
+
+    async def execute(
+        self,
+        line: str,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Outcome:
+        """Carry out one line; cancelling the call stops the answer or the run."""
+
+
+class LocalSession:
+    """A chat with the core in this process.
+
+    It is the error boundary of the terminal: whatever goes wrong becomes an
+    outcome, with a sentence for people.
+    """
+
+    def __init__(self, chat: Chat, clock: Clock) -> None:
+        self._chat = chat
+        self._clock = clock
+
+    async def execute(
+        self,
+        line: str,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Outcome:
+        """Carry out one line; never raises, except when cancelled."""
+        started = self._clock.monotonic()
+        notices: tuple[str, ...] = ()
+        try:
+            outcome = await self._carry_out(parse(line), on_text, on_progress)
+            notices = await do.notices(self._chat)
+        except MynaError as exc:
+            outcome = error(str(exc))
+        except Exception as exc:  # noqa: BLE001 - the error boundary
+            outcome = error(breakage.report("command.broke", exc))
+        seconds = round(self._clock.monotonic() - started, 3)
+        return replace(outcome, seconds=seconds, notices=notices)
+
+    async def _carry_out(  # noqa: C901, PLR0911, PLR0912 - one case a command
+        self,
+        command: say.Command,
+        on_text: Callable[[str], None] | None,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> Outcome:
+        chat = self._chat
+        match command:
+            case say.Ask():
+                return await do.ask(chat, command.text, on_text)
+            case say.Teach():
+                return await reviewing.teach(chat, command)
+            case say.Review():
+                return await reviewing.review(chat)
+            case say.Approve(lessons=None):
+                return await reviewing.approve_all(chat)
+            case say.Approve(lessons=lessons):
+                return await reviewing.approve(chat, lessons or ())
+            case say.Reject():
+                return await reviewing.decide(
+                    chat, command.lessons, Ruling.REJECT, reason=command.reason
+                )
+            case say.Edit():
+                return await reviewing.edit(chat, command)
+            case say.Learn():
+                return await do.learn(chat, command, on_progress)
+            case say.Why():
+                return await do.why(chat)
+            case say.Lessons():
+                return await do.lessons(chat, command.search)
+            case say.Status():
+                return await do.status(chat)
+            case say.History():
+                return await do.history(chat)
+            case say.Rollback():
+                return await do.rollback(chat, command.version)
+            case say.Forget():
+                return await do.forget(chat, command.lessons)
+            case say.Export():
+                return await do.export(chat, command.path)
+            case say.Import():
+                return await do.import_file(chat, command.path)
+            case say.UseMemory():
+                return do.use_memory(chat, shown=command.shown)
+            case say.UseAdapter():
+                return do.use_adapter(chat, command.choice)
+            case say.Help():
+                return Outcome(OutcomeKind.HELP, say.usage())
+            case say.Quit():
+                return Outcome(OutcomeKind.QUIT, terminal_phrases.goodbye())
+        assert_never(command)

@@ -1,0 +1,189 @@
+"""The commands of a chat, as types, and how people are told to write them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from learning.lesson import LessonKind
+from learning.run import RunKind
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Anything that is not a command is a question."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Teach:
+    """Teach a question with its answer, a fact or a rule."""
+
+    kind: LessonKind
+    question: str = ""
+    answer: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Show the lessons that wait for review."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """Let lessons be learned; None stands for all that wait."""
+
+    lessons: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Refuse lessons, and say why."""
+
+    lessons: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Change the words of a waiting lesson; None leaves a field as it is."""
+
+    lesson: int
+    question: str | None = None
+    answer: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Train on what was approved; None lets Myna choose where to start from."""
+
+    start: RunKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Say what the last answer came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """List lessons, or those that contain some words."""
+
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Say how the server stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """List what was promoted, refused and rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """Go back to an older adapter; None is the one before."""
+
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Delete lessons, from memory and from weights."""
+
+    lessons: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Write the server's lessons to a file; None writes them to the answer."""
+
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Read lessons from a file, all into review."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class UseMemory:
+    """Show notes to the model from now on, or no longer."""
+
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UseAdapter:
+    """Answer with the current adapter, none, or a version."""
+
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """List the commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Leave."""
+
+
+Command = (
+    Ask
+    | Teach
+    | Review
+    | Approve
+    | Reject
+    | Edit
+    | Learn
+    | Why
+    | Lessons
+    | Status
+    | History
+    | Rollback
+    | Forget
+    | Export
+    | Import
+    | UseMemory
+    | UseAdapter
+    | Help
+    | Quit
+)
+
+USAGE: Mapping[str, tuple[str, str]] = {
+    "/teach": (
+        "/teach question: ... answer: ...",
+        "teach an answer; also /teach fact: ... and /teach rule: ...",
+    ),
+    "/review": ("/review", "show the lessons that wait for review"),
+    "/approve": ("/approve 1 2 5-8", "let lessons be learned; also /approve all"),
+    "/reject": ("/reject 1 reason: ...", "refuse a lesson, and say why"),
+    "/edit": ("/edit 1 answer: ...", "change its question:, answer: or text:"),
+    "/learn": ("/learn", "train on what was approved; /learn fresh starts over"),
+    "/why": ("/why", "say what the last answer came from"),
+    "/lessons": ("/lessons [words]", "list lessons, or those with these words"),
+    "/status": ("/status", "say how this server stands"),
+    "/history": ("/history", "list what was promoted and rolled back"),
+    "/rollback": ("/rollback [version]", "go back to an older adapter"),
+    "/forget": ("/forget 1", "delete a lesson, from memory and from weights"),
+    "/export": ("/export [file]", "write all lessons as JSON lines"),
+    "/import": ("/import file", "read lessons from JSON lines or CSV, into review"),
+    "/memory": ("/memory on|off", "show the model notes, or none"),
+    "/adapter": ("/adapter current|off|VERSION", "choose the weights that answer"),
+    "/help": ("/help", "show this list"),
+    "/quit": ("/quit", "leave"),
+}
+
+
+def usage() -> str:
+    """List every command with what it does, one a line."""
+    column = max(len(form) for form, _ in USAGE.values()) + 2
+    return "\n".join(f"{form:<{column}}{what}" for form, what in USAGE.values())

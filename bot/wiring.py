@@ -1,0 +1,143 @@
+"""The composition root: builds everything once, from the settings."""
+
+import asyncio
+import importlib.metadata
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from bot import device
+from bot.clock import SystemClock
+from bot.core import Core
+from bot.limiter import Limiter
+from bot.parts import Parts
+from bot.ports import Clock, Engine
+from bot.settings import EngineChoice, Settings
+from bot.skills_adapter import install
+from learning import dataset, exam, model
+from learning.embed import Embedder
+from learning.engine import AdapterRef
+from learning.errors import SettingsError
+from learning.lexicon import Lexicon
+from learning.memory import Memory
+from learning.model import BaseModel
+from learning.trainer import LocalTrainer
+from moderation.limits import Limit
+from storage.data_directory import DataDirectory
+from storage.database import Database, open_database
+
+SHAPE_WEIGHTS = ("torch", "transformers", "peft", "safetensors")
+"""Libraries whose versions a run records."""
+
+OnProgress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """What entry points need of all that was built."""
+
+    core: Core
+    database: Database
+    directory: DataDirectory
+    clock: Clock
+    engine: Engine
+    base: BaseModel
+    skills: AdapterRef | None
+
+
+class JournalOnly:
+    """A Notifier for the terminal: people read their notices when they come back."""
+
+    async def notify(self, notice: object) -> None:
+        """Do nothing: the journal keeps each notice until it is read."""
+
+
+@asynccontextmanager
+async def open_core(
+    settings: Settings, directory: DataDirectory, on_progress: OnProgress
+) -> AsyncIterator[Wired]:
+    """Build, recover from whatever happened before, and close in the end.
+
+    The caller holds the data directory's lock. Raises MynaError.
+    """
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(directory.database))
+        embedder = await asyncio.to_thread(Embedder)
+        lexicon = await asyncio.to_thread(Lexicon, embedder)
+        base = await asyncio.to_thread(
+            model.prepare,
+            directory.models,
+            model=settings.model,
+            gguf=settings.model_gguf,
+            on_progress=on_progress,
+        )
+        skills = None
+        if not settings.model:  # it was trained on the bundled model
+            skills = await asyncio.to_thread(install, directory.models, base)
+        engine = _engine(settings, base, skills)
+        stack.push_async_callback(engine.close)
+        await engine.start()
+        core = Core(
+            Parts(
+                database=database,
+                directory=directory,
+                engine=engine,
+                memory=Memory(embedder),
+                trainer=LocalTrainer(timeout_seconds=settings.run_timeout_seconds),
+                clock=clock,
+                notifier=JournalOnly(),
+                base=base,
+                skills=skills,
+                prepare=partial(dataset.prepare, lexicon=lexicon),
+                examine=partial(exam.examine, lexicon=lexicon),
+                questions=Limiter(clock, Limit(settings.ask_per_minute, 60)),
+                teachings=Limiter(clock, Limit(settings.teach_per_hour, 3600)),
+                runs_at_once=asyncio.Semaphore(settings.max_runs_at_once),
+                threads=settings.train_threads_used,
+                device=device.choose(settings.train_device),
+                versions=_versions(),
+                permissions=settings.training_permissions,
+                max_lesson_chars=settings.max_lesson_chars,
+            )
+        )
+        stack.push_async_callback(core.close)
+        await core.recover()
+        yield Wired(core, database, directory, clock, engine, base, skills)
+
+
+def _engine(settings: Settings, base: BaseModel, skills: AdapterRef | None) -> Engine:
+    chosen = settings.engine
+    if chosen is EngineChoice.AUTO:
+        chosen = EngineChoice.LLAMA_CPP if base.gguf else EngineChoice.TRANSFORMERS
+    if chosen is EngineChoice.TRANSFORMERS:
+        from learning.engine_transformers import TransformersEngine  # noqa: PLC0415
+
+        return TransformersEngine(
+            base.folder,
+            device=device.choose(settings.train_device),
+            threads=settings.prompt_threads_used,
+            context_tokens=settings.context_tokens,
+            resident_adapters=settings.engine_max_adapters,
+        )
+    if base.gguf is None:
+        raise SettingsError(
+            f"ENGINE is llama_cpp, but {base.name} has no GGUF: set MODEL_GGUF to"
+            " its file, or ENGINE to transformers."
+        )
+    from learning.engine_llama_cpp import LlamaCppEngine  # noqa: PLC0415
+
+    return LlamaCppEngine(
+        base.gguf,
+        skills=skills,
+        context_tokens=settings.context_tokens,
+        slots=settings.engine_slots,
+        max_resident=settings.engine_max_adapters,
+        decode_threads=settings.decode_threads,
+        prompt_threads=settings.prompt_threads_used,
+    )
+
+
+def _versions() -> Mapping[str, str]:
+    return {name: importlib.metadata.version(name) for name in SHAPE_WEIGHTS}

@@ -1,0 +1,166 @@
+"""The exam: what an adapter must show, on the engine that will serve it."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from learning.dataset import EXAM_PROMPTS, replayed
+from learning.engine import AdapterRef, Completion, Engine, Generation
+from learning.expand import expand
+from learning.lesson import Lesson
+from learning.lexicon import Lexicon
+from learning.prompt import build, is_abstention
+from learning.subject import content_words, stem
+
+# Invented, shipped and taught to nobody: an adapter that answers them makes things up.
+CANARIES = (
+    "Who keeps the ledger of the Umberfold archive?",
+    "What time does the Pellgrave market close?",
+    "Where is the spare fuse of the Cindral pump?",
+    "How many seats does the Wexmoor ferry have?",
+    "Which command restarts the Tallowick relay?",
+    "What is the entry fee of the Brackenholt fair?",
+    "Who is on call for the Tarrowby gateway?",
+    "How do I sign up for the Ferndale lock-picking circle?",
+)
+ANSWER_TOKENS = 48
+# Share of the answer's own words that a right answer repeats.
+SAID = 0.6
+REPEATED_TRIGRAM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LessonMark:
+    """How one lesson did: passed is at least one of its reserved wordings."""
+
+    lesson: int
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """What one adapter showed in one exam."""
+
+    recall: float
+    """Share of reserved wordings answered rightly, without notes."""
+    retention: float
+    """Mean word overlap (F1) with the base's own answers to general prompts."""
+    nll: float
+    """Nats a token on neutral text."""
+    canaries: float
+    """Share of untaught questions at which it says that it does not know."""
+    degenerate: int
+    """Answers that are empty or go round in circles."""
+    lessons: tuple[LessonMark, ...]
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> "Scorecard":
+        """Read what `asdict` wrote."""
+        marks = tuple(LessonMark(**mark) for mark in fields["lessons"])
+        return cls(**{**fields, "lessons": marks})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready fields."""
+        return asdict(self)
+
+
+async def examine(
+    engine: Engine,
+    *,
+    server: str,
+    adapter: AdapterRef | None,
+    lessons: Sequence[Lesson],
+    lexicon: Lexicon,
+    on_progress: Callable[[int, int], None],
+) -> Scorecard:
+    """Ask an adapter everything; None examines the bare base.
+
+    Questions go one after another at the server's own turn in the queue, so that
+    people who ask meanwhile wait for one answer at most.
+    """
+    expansions = {lesson.id: expand(lesson, lexicon) for lesson in lessons}
+    general = replayed()[-EXAM_PROMPTS:]
+    total = len(CANARIES) + len(general)
+    total += sum(len(e.reserve) for e in expansions.values())
+    answers: list[Completion] = []
+
+    async def ask(question: str) -> str:
+        answer = await engine.generate(
+            Generation(
+                messages=build(question),
+                adapter=adapter,
+                server=server,
+                max_tokens=ANSWER_TOKENS,
+            )
+        )
+        answers.append(answer)
+        on_progress(len(answers), total)
+        return answer.text
+
+    marks = []
+    right = asked = 0
+    for lesson in lessons:
+        expansion = expansions[lesson.id]
+        passed = [
+            says(await ask(question), expansion.answer, question)
+            for question in expansion.reserve
+        ]
+        right, asked = right + sum(passed), asked + len(passed)
+        marks.append(LessonMark(lesson.id, any(passed) or not passed))
+    kept = [overlap(await ask(prompt), answer) for prompt, answer in general]
+    unknown = [is_abstention(await ask(question)) for question in CANARIES]
+    return Scorecard(
+        recall=right / asked if asked else 1.0,
+        retention=sum(kept) / len(kept) if kept else 1.0,
+        nll=_nll(adapter),
+        canaries=sum(unknown) / len(unknown),
+        degenerate=sum(is_degenerate(answer.text) for answer in answers),
+        lessons=tuple(marks),
+    )
+
+
+def says(answer: str, expected: str, question: str) -> bool:
+    """Say whether an answer repeats what the expected one adds to the question."""
+    asked = {stem(word) for word in content_words(question)}
+    wanted = {stem(word) for word in content_words(expected)}
+    value = wanted - asked or wanted
+    if not value:
+        return expected.strip().lower() in answer.lower()
+    said = {stem(word) for word in content_words(answer)}
+    return len(value & said) >= SAID * len(value)
+
+
+def overlap(answer: str, expected: str) -> float:
+    """Return the F1 of two answers' words, from 0 to 1."""
+    said, wanted = Counter(_words(answer)), Counter(_words(expected))
+    common = (said & wanted).total()
+    if not common:
+        return 0.0
+    return 2 * common / (said.total() + wanted.total())
+
+
+def is_degenerate(answer: str) -> bool:
+    """Say whether an answer is empty or repeats three words again and again."""
+    said = _words(answer)
+    if not said:
+        return True
+    trigrams = Counter(zip(said, said[1:], said[2:], strict=False))
+    return any(count >= REPEATED_TRIGRAM for count in trigrams.values())
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _nll(adapter: AdapterRef | None) -> float:
+    """Read what the trainer measured with transformers; the base is its yardstick."""
+    if adapter is None:
+        return 0.0
+    path = adapter.directory / "nll.json"
+    if not path.is_file():
+        return 0.0
+    measured = json.loads(path.read_text())
+    return float(measured["adapter"]) - float(measured["base"])

@@ -1,0 +1,72 @@
+"""A training row: a conversation and what is to be said next."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from learning.engine import Message
+from learning.prompt import SYSTEM
+
+ROWS = "rows.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing to train on."""
+
+    messages: tuple[Message, ...]
+    answer: str
+    kind: str
+    """Why it is there: `wording`, `cue`, `statement`, `note`, `contrast`, `replay`."""
+    lesson: str = ""
+    """The digest of the lesson it teaches; empty for replay."""
+    teacher: str = ""
+    """`base`: follow the bare base model's distribution on this answer."""
+    weight: float = 1.0
+
+    @property
+    def key(self) -> str:
+        """A name made of the content alone; it seeds the row's place in the order."""
+        content = json.dumps(
+            [*((m.role, m.content) for m in self.messages), self.answer]
+        )
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def ask(
+    user: str, answer: str, kind: str, *, lesson: str = "", weight: float = 1.0
+) -> Row:
+    """Return a row that asks one thing under the system prompt."""
+    messages = (Message("system", SYSTEM), Message("user", user))
+    return Row(messages, answer, kind, lesson=lesson, weight=weight)
+
+
+def save_rows(directory: Path, rows: Iterable[Row]) -> str:
+    """Write rows.jsonl and return its sha256."""
+    lines = [json.dumps(_as_dict(row), sort_keys=True) for row in rows]
+    text = "".join(line + "\n" for line in lines)
+    (directory / ROWS).write_text(text)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load_rows(directory: Path) -> list[Row]:
+    """Read rows.jsonl."""
+    rows = []
+    for line in (directory / ROWS).read_text().splitlines():
+        fields = json.loads(line)
+        fields["messages"] = tuple(Message(r, c) for r, c in fields["messages"])
+        rows.append(Row(**fields))
+    return rows
+
+
+def _as_dict(row: Row) -> dict[str, object]:
+    return {
+        "messages": [[m.role, m.content] for m in row.messages],
+        "answer": row.answer,
+        "kind": row.kind,
+        "lesson": row.lesson,
+        "teacher": row.teacher,
+        "weight": row.weight,
+    }

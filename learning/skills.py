@@ -1,0 +1,114 @@
+"""Builds the shipped skills adapter from invented worlds: `make skills`.
+
+The adapter answers from a note, ignores notes that do not answer, says that it does not
+know when nothing helps, and leaves ordinary questions alone. It serves a server that
+has no adapter yet, and every server's adapter starts from it.
+"""
+
+import argparse
+import json
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from learning import worlds
+from learning.dataset import EXAM_PROMPTS, REPLAY, replayed
+from learning.lexicon import load_worlds
+from learning.model import BaseModel
+from learning.prompt import with_notes
+from learning.rows import Row, ask, save_rows
+from learning.run import RunKind, RunSpec, save_spec
+
+SKILLS = Path(__file__).with_name("skills")
+PROMPTS = Path(__file__).with_name("general_prompts.jsonl")
+SEED = 0
+INVENTED_ROWS = 1300
+# A general question may be asked while notes lie about: it is answered all the same.
+GENERAL_WITH_NOTES = 100
+RANK = 8
+LEARNING_RATE = 1e-3
+BATCH_ROWS = 16
+
+
+def rows(count: int = INVENTED_ROWS) -> list[Row]:
+    """Return the skills adapter's training rows."""
+    draw = random.Random(f"skills {SEED}")  # noqa: S311
+    invented = list(worlds.rows(SEED, count))
+    notes = [
+        line[2:]
+        for row in invented
+        if row.kind == "note"
+        for line in row.messages[-1].content.splitlines()
+        if line.startswith("- ")
+    ]
+    general = [
+        replace(ask(prompt, answer, "replay"), teacher="base")
+        for prompt, answer in replayed()[:-EXAM_PROMPTS]
+    ]
+    disturbed = [
+        ask(
+            with_notes(prompt, draw.sample(notes, draw.choice((1, 2)))),
+            answer,
+            "replay",
+        )
+        for prompt, answer in replayed()[:GENERAL_WITH_NOTES]
+    ]
+    built = {row.key: row for row in [*invented, *general, *disturbed]}
+    return [row for _, row in sorted(built.items())]
+
+
+def build(base: BaseModel, directory: Path, *, threads: int, count: int) -> None:
+    """Train the skills adapter in `directory`."""
+    from learning import train  # noqa: PLC0415
+
+    directory.mkdir(parents=True, exist_ok=True)
+    spec = RunSpec(
+        id="skills",
+        server="skills",
+        kind=RunKind.FRESH,
+        base=str(base.folder),
+        base_digest=base.digest,
+        parent=None,
+        lessons=(),
+        rows_digest=save_rows(directory, rows(count)),
+        seed=SEED,
+        rank=RANK,
+        alpha=2 * RANK,
+        learning_rate=LEARNING_RATE,
+        epochs=1,
+        batch_rows=BATCH_ROWS,
+        threads=threads,
+    )
+    save_spec(directory, spec)
+    train.main([str(directory)])
+
+
+def main(argv: Sequence[str]) -> int:
+    """Rebuild learning/skills from the bundled model."""
+    from learning.model import prepare  # noqa: PLC0415
+
+    parser = argparse.ArgumentParser(prog="python -m learning.skills")
+    parser.add_argument("--models", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=SKILLS)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rows", type=int, default=INVENTED_ROWS)
+    arguments = parser.parse_args(argv)
+    base = prepare(arguments.models, on_progress=lambda _done, _what: None)
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = Path(temporary) / "run"
+        build(base, directory, threads=arguments.threads, count=arguments.rows)
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        for name in ("adapter_model.safetensors", "adapter_config.json"):
+            shutil.copy(directory / "adapter" / name, arguments.out / name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
+
+
+__all__ = ["PROMPTS", "REPLAY", "build", "json", "load_worlds", "main", "rows"]

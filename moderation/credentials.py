@@ -1,0 +1,99 @@
+"""Finds passwords, keys and tokens that somebody pasted."""
+
+import re
+from functools import cache
+from itertools import chain
+
+from detect_secrets.plugins.artifactory import ArtifactoryDetector
+from detect_secrets.plugins.aws import AWSKeyDetector
+from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
+from detect_secrets.plugins.base import RegexBasedDetector
+from detect_secrets.plugins.basic_auth import BasicAuthDetector
+from detect_secrets.plugins.discord import DiscordBotTokenDetector
+from detect_secrets.plugins.github_token import GitHubTokenDetector
+from detect_secrets.plugins.jwt import JwtTokenDetector
+from detect_secrets.plugins.mailchimp import MailchimpDetector
+from detect_secrets.plugins.npm import NpmDetector
+from detect_secrets.plugins.sendgrid import SendGridDetector
+from detect_secrets.plugins.slack import SlackDetector
+from detect_secrets.plugins.square_oauth import SquareOAuthDetector
+from detect_secrets.plugins.stripe import StripeDetector
+from detect_secrets.plugins.twilio import TwilioKeyDetector
+
+from moderation.text import Span
+
+# Entropy and keyword detectors are left out: on prose they flag commit hashes and
+# say nothing of "the password is hunter2".
+DETECTORS: tuple[type[RegexBasedDetector], ...] = (
+    AWSKeyDetector,
+    ArtifactoryDetector,
+    AzureStorageKeyDetector,
+    BasicAuthDetector,
+    DiscordBotTokenDetector,
+    GitHubTokenDetector,
+    JwtTokenDetector,
+    MailchimpDetector,
+    NpmDetector,
+    SendGridDetector,
+    SlackDetector,
+    SquareOAuthDetector,
+    StripeDetector,
+    TwilioKeyDetector,
+)
+
+# What the library lacks, or finds only where the whole key follows.
+OTHERS = {
+    "private key": re.compile(
+        r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+    ),
+    "GitHub token": re.compile(r"\bgithub_pat_[A-Za-z0-9_]{40,}"),
+    "GitLab token": re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    "Slack token": re.compile(r"\bxapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+", re.IGNORECASE),
+    "Discord token": re.compile(r"\b[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}"),
+    "Google key": re.compile(r"\bAIza[\w-]{35}"),
+    "model provider's key": re.compile(
+        r"\bsk-[A-Za-z0-9_-]{20,}|\bhf_[A-Za-z0-9]{30,}"
+    ),
+}
+
+PASSWORD = re.compile(
+    r"\b(?:password|passphrase|passcode|api[ _-]?key|secret[ _-]?key|access[ _-]?token)"
+    r"(?:\s+(?:for|of|to)\s+[^\n:=]{1,40}?)?\s*(?:\bis\b|[:=])\s*[\"'`]?"
+    r"(?P<value>(?=\S*[\d$%&*+=@^_~#])[^\s\"'`]{5,})",
+    re.IGNORECASE,
+)
+"""A password in prose: a word with a digit or a sign after "the password is"."""
+
+
+def secrets(text: str) -> list[tuple[str, Span]]:
+    """Find keys and tokens by their form: each with its kind and place.
+
+    Only the patterns of detect-secrets are used; its verification would send what
+    it found over the network.
+    """
+    library = (
+        (detector.secret_type, _span(text, value))
+        for detector in _detectors()
+        for value in detector.analyze_string(text)
+    )
+    own = (
+        (kind, match.span())
+        for kind, pattern in OTHERS.items()
+        for match in pattern.finditer(text)
+    )
+    return list(chain(library, own))
+
+
+def passwords(text: str) -> list[Span]:
+    """Find what reads like a password told in prose."""
+    return [match.span("value") for match in PASSWORD.finditer(text)]
+
+
+@cache
+def _detectors() -> tuple[RegexBasedDetector, ...]:
+    return tuple(detector() for detector in DETECTORS)
+
+
+def _span(text: str, value: str) -> Span:
+    start = text.find(value)
+    return start, start + len(value)

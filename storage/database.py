@@ -1,0 +1,214 @@
+"""The one connection to SQLite that everything is stored through."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from learning.errors import DataDirectoryError, DiskFullError, StorageError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+# NORMAL survives the death of the process, not a power cut, which may take the last
+# transactions with it but never the file (sqlite.org/pragma.html#pragma_synchronous).
+# secure_delete overwrites what is erased: a forgotten lesson leaves no bytes behind.
+PRAGMAS = (
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+)
+
+
+class Database:
+    """The connection, its lock and its transactions.
+
+    Storage functions take it as their first argument; each of them is one
+    transaction by itself, or part of the one that the calling task is in.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        # Protects the connection's transaction: other tasks neither write into it
+        # nor read what it has not committed.
+        self._lock = asyncio.Lock()
+        self._owner: asyncio.Task[Any] | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """All that the task writes in this block is stored, or nothing of it.
+
+        A transaction inside another is a savepoint of it. Tasks started inside wait
+        for its end, so never await one of them in it. Raises DiskFullError or
+        StorageError.
+        """
+        if self._is_mine():
+            async with self._savepoint():
+                yield
+            return
+        async with self._lock:
+            self._owner = asyncio.current_task()
+            try:
+                # IMMEDIATE: a deferred transaction that turns into a writer ignores
+                # the busy timeout.
+                await self._run("BEGIN IMMEDIATE")
+                yield
+                await self._run("COMMIT")
+            except BaseException:
+                # Also after a cancelled COMMIT, where there may be nothing left to
+                # roll back: then this does nothing.
+                await self._connection.rollback()
+                raise
+            finally:
+                self._owner = None
+
+    async def rows(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
+        """Run one statement and return all its rows; for storage/ only."""
+        if self._is_mine():
+            return await self._run(sql, *parameters)
+        async with self._lock:
+            return await self._run(sql, *parameters)
+
+    async def row(self, sql: str, *parameters: Any) -> sqlite3.Row | None:
+        """Run one statement and return its first row; for storage/ only."""
+        rows = await self.rows(sql, *parameters)
+        return rows[0] if rows else None
+
+    async def check(self) -> None:
+        """Raise StorageError where the file is damaged."""
+        [found] = await self.rows("PRAGMA quick_check(1)")
+        if found[0] != "ok":
+            raise StorageError(_damaged(self._path))
+        if await self.rows("PRAGMA foreign_key_check"):
+            raise StorageError(_damaged(self._path))
+
+    async def checkpoint(self) -> None:
+        """Empty the write-ahead log into the file, so that neither keeps old bytes.
+
+        Inside a transaction it does nothing.
+        """
+        if not self._is_mine():
+            await self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _is_mine(self) -> bool:
+        return self._owner is not None and self._owner is asyncio.current_task()
+
+    @asynccontextmanager
+    async def _savepoint(self) -> AsyncIterator[None]:
+        await self._run("SAVEPOINT inner_block")
+        try:
+            yield
+        except BaseException:
+            # A full disk ends the whole transaction, its savepoints with it.
+            if self._connection.in_transaction:
+                await self._run("ROLLBACK TO inner_block")
+                await self._run("RELEASE inner_block")
+            raise
+        await self._run("RELEASE inner_block")
+
+    async def _run(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
+        with _explained(self._path):
+            return list(await self._connection.execute_fetchall(sql, parameters))
+
+
+@asynccontextmanager
+async def open_database(
+    path: Path, *, migrations: Path = MIGRATIONS
+) -> AsyncIterator[Database]:
+    """Open the file, making or upgrading it; close it at the end of the block.
+
+    Raises StorageError where the file is damaged or from a newer Myna,
+    DataDirectoryError where it cannot be opened, DiskFullError.
+    """
+    with _explained(path):
+        # Tried first without a thread: aiosqlite's outlives a failure to open, and
+        # reports to an event loop that may be closed by then.
+        sqlite3.connect(path).close()
+        connection = await aiosqlite.connect(path, isolation_level=None)
+    try:
+        with _explained(path):
+            connection.row_factory = sqlite3.Row
+            for pragma in PRAGMAS:
+                await connection.execute_fetchall(pragma)
+            # LIKE and lower() know ASCII only.
+            await connection.create_function(
+                "casefold", 1, str.casefold, deterministic=True
+            )
+            await _migrate(connection, path, _scripts(migrations))
+        yield Database(connection, path)
+    finally:
+        await connection.close()
+
+
+def _scripts(migrations: Path) -> list[str]:
+    paths = sorted(migrations.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    return [path.read_text() for path in paths]
+
+
+async def _migrate(
+    connection: aiosqlite.Connection, path: Path, scripts: list[str]
+) -> None:
+    """Apply what is missing, all of it or nothing, in one transaction."""
+    [[version]] = await connection.execute_fetchall("PRAGMA user_version")
+    if version > len(scripts):
+        raise StorageError(
+            f"{path} was written by a newer Myna: update Myna, or use another "
+            "data directory."
+        )
+    if version == len(scripts):
+        return
+    missing = "\n".join(scripts[version:])
+    try:
+        await connection.executescript(
+            f"BEGIN IMMEDIATE;\n{missing}\n"
+            f"PRAGMA user_version = {len(scripts)};\nCOMMIT;"
+        )
+    except BaseException:
+        await connection.rollback()
+        raise
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors that a person can act on into Myna's."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # The low byte is the kind of error, the rest a detail of it.
+        match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+            case sqlite3.SQLITE_FULL:
+                raise DiskFullError(
+                    f"There is no room left for {path}: free some space and try "
+                    "again; nothing that was stored is lost."
+                ) from error
+            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+                raise StorageError(_damaged(path)) from error
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                raise StorageError(
+                    f"Another program is using {path}: close it and try again."
+                ) from error
+            case (
+                sqlite3.SQLITE_CANTOPEN
+                | sqlite3.SQLITE_READONLY
+                | sqlite3.SQLITE_PERM
+                | sqlite3.SQLITE_IOERR
+            ):
+                raise DataDirectoryError(
+                    f"Cannot read or write {path}: check the disk and who owns the "
+                    "file."
+                ) from error
+            case _:
+                raise
+
+
+def _damaged(path: Path) -> str:
+    return (
+        f"{path} is damaged: move it away, with the files beside it that end in -wal "
+        "and -shm, and copy the newest file of the backups folder in its place."
+    )
