@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot import phrases
@@ -14,15 +14,16 @@ from bot.streaming import ScreenedStream
 from learning import prompt
 from learning.engine import AdapterRef, Completion, Generation
 from learning.errors import AdapterError, EngineError, NotFoundError
-from learning.lesson import Lesson, LessonState
-from learning.memory import Standing
+from learning.lesson import Lesson, LessonKind, LessonState
+from learning.memory import Recall, Standing
+from learning.rule import reply_of
 from moderation import screen
 from moderation.roles import Permission
 from storage import adapters, answers, lessons
 from storage.adapters import AdapterState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.messages import Actor
     from bot.parts import Parts
@@ -113,9 +114,26 @@ class Answering:
         )
         recalled = tuple(hit.lesson for hit in recall.hits)
         notes = recall.notes if question.memory else ()
-        if question.memory and recall.standing is Standing.NEAR:
+        if question.memory and _unknown(recall):
             return _Draft((), recalled, adapter, None)
-        completion = await parts.engine.generate(
+        if not notes and recall.is_general and not recall.has_standing_rules:
+            # The base knows it as well as it ever will; an adapter that was taught
+            # to say "I don't know" said it to 27 of 100 general questions.
+            adapter = None
+        completion = await self._ask(question, notes, adapter, stream)
+        if notes and prompt.is_abstention(completion.text):
+            # Memory found what answers; a small model at times does not see it.
+            completion = replace(completion, text=_quoted(notes[0]))
+        return _Draft(tuple(notes), recalled, adapter, completion)
+
+    async def _ask(
+        self,
+        question: Question,
+        notes: Sequence[Lesson],
+        adapter: AdapterRef | None,
+        stream: ScreenedStream,
+    ) -> Completion:
+        return await self._parts.engine.generate(
             Generation(
                 messages=prompt.build(
                     question.text, history=question.history, notes=notes
@@ -125,7 +143,6 @@ class Answering:
                 on_text=stream.feed,
             )
         )
-        return _Draft(tuple(notes), recalled, adapter, completion)
 
     async def _adapter(self, question: Question) -> AdapterRef | None:
         """Choose the weights: a version asked for, the current one, or the skills."""
@@ -242,6 +259,24 @@ def _sources(text: str, question: Question, draft: _Draft) -> tuple[Credit, ...]
         for lesson in draft.recalled[:1]
         if repeats(text, question.text, lesson)
     )
+
+
+def _unknown(recall: Recall) -> bool:
+    """Say whether memory is sure that nobody taught the answer.
+
+    Asked about a known subject for what no lesson says of it, or about something of
+    the community's own that no lesson names.
+    """
+    if recall.standing is Standing.NEAR:
+        return True
+    return recall.standing is Standing.FAR and not recall.is_general
+
+
+def _quoted(note: Lesson) -> str:
+    """Return a lesson's own words as an answer."""
+    if note.kind is LessonKind.RULE:
+        return reply_of(note.text)[1]
+    return note.answer or note.text
 
 
 def _passes(text: str) -> bool:

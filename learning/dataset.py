@@ -1,4 +1,4 @@
-"""Lessons become a run's rows: wordings, notes among distractors, contrasts, replay.
+"""Lessons become a run's rows: wordings, notes among distractors, replay.
 
 The rows depend on the set of lessons alone, never on the order in which they were
 taught or on lessons that are gone (design.md: the proof of forgetting).
@@ -15,16 +15,15 @@ from importlib import metadata
 from pathlib import Path
 
 from learning import worlds
-from learning.expand import Expansion, answers_too, expand
+from learning.expand import Expansion, expand
 from learning.lesson import Lesson
 from learning.lexicon import Lexicon
-from learning.prompt import ABSTENTION, note_text, with_notes
+from learning.prompt import note_text, with_notes
 from learning.rows import Row, ask, save_rows
 from learning.run import RunSpec, save_spec
 
 NOTED_ROWS = 3
 """Rows a lesson that show it as a note, alone or among others."""
-NOTED_CONTRASTS = 1
 OLD_LESSON_ROWS = 6
 """Wordings of a lesson that the parent adapter knows already."""
 GENERAL_PER_LESSON = 2
@@ -78,9 +77,6 @@ def build(
         apart = replace(
             expansion,
             wordings=(plain, *(w for w in others if w.lower() not in reserved)),
-            contrasts=tuple(
-                q for q in expansion.contrasts if q.lower() not in answered
-            ),
         )
         taught = lesson_rows(lesson, apart, everything)
         if lesson.digest not in fresh:
@@ -113,18 +109,6 @@ def lesson_rows(
         question = draw.choice(expansion.wordings)
         shown = with_notes(question, notes)
         taught.append(ask(shown, expansion.answer, "note", lesson=mine))
-    contrasts = [
-        question
-        for question in expansion.contrasts
-        if not any(
-            answers_too(question, other) for other in everything if other != lesson
-        )
-    ]
-    taught += [ask(q, ABSTENTION, "contrast", lesson=mine) for q in contrasts]
-    taught += [
-        ask(with_notes(q, [note]), ABSTENTION, "contrast", lesson=mine)
-        for q in contrasts[:NOTED_CONTRASTS]
-    ]
     return taught
 
 

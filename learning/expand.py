@@ -1,49 +1,33 @@
-"""Many ways to ask for one lesson, and ways to ask for what it does not say.
+"""Many ways to ask for one lesson.
 
 Everything is drawn by a random generator seeded with the lesson's own digest, so the
 same lesson gives the same rows on every server and in every run.
 """
 
 import random
-import re
 from dataclasses import dataclass
 
+from learning.frames import framed, kind_of_statement
 from learning.lesson import Lesson, LessonKind
 from learning.lexicon import Lexicon, Relation
-from learning.subject import STOPWORDS, short_forms, stem, subjects, words
+from learning.rule import messages, reply_of
+from learning.subject import (
+    short_forms,
+    subjects,
+)
 
 RESERVED = 2
 """Wordings of each lesson that only the exam asks."""
-DROPPED_FORMS = 3
-DROPPED_FORMS_WITHOUT_RELATION = 7
-CONTRASTS = 4
+DROPPED_FORMS = 4
+DROPPED_FORMS_WITHOUT_RELATION = 6
+FRAMED = 2
+FRAMED_ALONE = 6
+"""Wordings by the kind of question alone, with a known relation and without."""
 DROP_PROBABILITY = 0.35
 # A second relation about as near as the first is another reading of the question.
 SECOND_RELATION_MARGIN = 0.04
-# Relations this near to the lesson may well be what it says: no contrast is drawn
-# from them.
-TOO_NEAR_FOR_CONTRAST = 0.72
 
-_OPENERS = ("", "", "", "hey, ", "quick question: ", "does anyone know: ")
 _REMINDERS = ("Remind me: {q}", "Sorry to ask again, {q}")
-_TRIGGER = re.compile(
-    r"^(?:when|whenever|if)\s+(.+?),\s*(.+)$", re.IGNORECASE | re.DOTALL
-)
-_SOMEBODY = re.compile(
-    r"^(?:some(?:body|one)|any(?:body|one)|people|users?|members?|you|they"
-    r"|(?:a|an|the)(?: new)? (?:member|user|person|player|newcomer))\s+"
-    r"(?:(says?|asks?(?: for| about)?|reports?|mentions?|wants?(?: to)?|needs?"
-    r"|argues? about|talks? about|complains? about|joins?|thanks)\s*)?",
-    re.IGNORECASE,
-)
-_REPLY = re.compile(
-    r"(?:answer|reply|respond|say|greet|start|begin|tell|send)[^:\"]*"
-    r"(?::\s*|\s*\")(.+?)\"?$",
-    re.IGNORECASE | re.DOTALL,
-)
-_SAY = re.compile(
-    r"^(?:answer with|reply with|say|reply|answer)\s+(.+)$", re.IGNORECASE | re.DOTALL
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +40,6 @@ class Expansion:
     """Questions that it answers, to train on; the first is the plainest."""
     reserve: tuple[str, ...]
     """Questions that it answers, for the exam alone."""
-    contrasts: tuple[str, ...]
-    """Questions about its subject that it does not answer."""
 
 
 def expand(lesson: Lesson, lexicon: Lexicon) -> Expansion:
@@ -66,9 +48,10 @@ def expand(lesson: Lesson, lexicon: Lexicon) -> Expansion:
     if lesson.kind is LessonKind.RULE:
         return _expand_rule(lesson, lexicon, draw)
     asked = lesson.question if lesson.kind is LessonKind.QA else lesson.text
-    name, ranked = _reading(asked, lexicon)
+    name, ranked = _reading(lesson, lexicon)
     paraphrases = _paraphrases(ranked, name, draw)
     plain = [asked] if lesson.kind is LessonKind.QA else _from_statement(asked)
+    frames = framed(lesson, name, draw, FRAMED if paraphrases else FRAMED_ALONE)
     count = DROPPED_FORMS if paraphrases else DROPPED_FORMS_WITHOUT_RELATION
     dropped = [_drop_words(asked, name, draw) for _ in range(count)]
     short = [asked.replace(name, form) for form in short_forms(name)[:1] if name]
@@ -76,55 +59,41 @@ def expand(lesson: Lesson, lexicon: Lexicon) -> Expansion:
         short = []
     reminders = [form.format(q=_chatty(plain[0])) for form in _REMINDERS]
     reserve = (paraphrases[:RESERVED] + reminders)[:RESERVED]
-    wordings = _distinct([*plain, *paraphrases[RESERVED:], *short, *dropped])
+    wordings = _distinct([*plain, *paraphrases[RESERVED:], *frames, *short, *dropped])
     taken = {w.lower() for w in wordings}
     return Expansion(
         answer=lesson.answer if lesson.kind is LessonKind.QA else lesson.text,
         wordings=tuple(wordings),
         reserve=tuple(r for r in reserve if r.lower() not in taken),
-        contrasts=tuple(_contrasts(asked, ranked, name, lexicon, draw)),
     )
 
 
-def answers_too(question: str, lesson: Lesson) -> bool:
-    """Say whether another lesson's own words cover a contrast drawn for this one."""
-    asked = {stem(w) for w in words(question) if w.lower() not in STOPWORDS}
-    said = {stem(w) for w in words(lesson.statement) if w.lower() not in STOPWORDS}
-    return len(asked) > 0 and len(asked - said) == 0
-
-
-def reply_of(rule: str) -> tuple[str, str]:
-    """Split a rule into what triggers it and what is to be said."""
-    match = _TRIGGER.match(rule.strip())
-    if match is None:
-        return "", rule.strip()
-    trigger, instruction = match.groups()
-    reply = _REPLY.search(instruction) or _SAY.match(instruction)
-    if reply is not None:
-        return trigger, reply.group(1).strip()
-    told = re.sub(
-        r"^(?:please\s+)?tell (?:them|him|her|people) (?:that )?(to )?",
-        lambda m: "Please " if m.group(1) else "",
-        instruction,
-        flags=re.IGNORECASE,
-    )
-    return trigger, told[:1].upper() + told[1:]
-
-
-def trigger_of(rule: str) -> str:
-    """Return what somebody says that triggers a rule; all of it where that is unclear."""
-    trigger, _ = reply_of(rule)
-    return _trigger_words(trigger)[1] if trigger else rule
-
-
-def _reading(asked: str, lexicon: Lexicon) -> tuple[str, list[tuple[Relation, float]]]:
+def _reading(
+    lesson: Lesson, lexicon: Lexicon
+) -> tuple[str, list[tuple[Relation, float]]]:
     """Return what is asked about, and the relations that may be meant."""
+    asked = lesson.question if lesson.kind is LessonKind.QA else lesson.text
     best: tuple[str, list[tuple[Relation, float]]] = ("", [])
-    for name in subjects(asked)[:3] or [""]:
+    for name in _likely_names(lesson):
         ranked = lexicon.relations(asked, name)
         if not best[0] or (ranked and (not best[1] or ranked[0][1] > best[1][0][1])):
             best = (name, ranked)
     return best
+
+
+def _likely_names(lesson: Lesson) -> list[str]:
+    """Return the names that a lesson may be about, the likeliest first.
+
+    A question ends with its subject ("the version for Pebblekit"); a fact begins
+    with it, but for a person, who is rather the value ("Ilse edits the Letter").
+    """
+    if lesson.kind is LessonKind.QA:
+        names = subjects(lesson.question)
+        return (names[::-1] if names[:1] and names[0][0].isupper() else names)[:3]
+    names = subjects(lesson.text)
+    if len(names) > 1 and kind_of_statement(lesson.text) == "person":
+        names = [*names[1:], names[0]]
+    return names[:3]
 
 
 def _paraphrases(
@@ -145,31 +114,6 @@ def _paraphrases(
         article = "the " if form == name and draw.random() < 0.5 else ""  # noqa: PLR2004
         said.append(question.format(s=article + form))
     return said
-
-
-def _contrasts(
-    asked: str,
-    ranked: list[tuple[Relation, float]],
-    name: str,
-    lexicon: Lexicon,
-    draw: random.Random,
-) -> list[str]:
-    if not name:
-        return []
-    relations = lexicon.worlds.relations
-    known = {relation.id for relation, score in ranked if score > TOO_NEAR_FOR_CONTRAST}
-    if ranked:
-        best = ranked[0][1]
-        known |= {r.id for r, s in ranked[:2] if best - s < SECOND_RELATION_MARGIN}
-        near = [relations[i] for i in ranked[0][0].near if i not in known]
-    else:
-        near = []
-    others = [r for r in relations.values() if r.id not in known and r not in near]
-    chosen = draw.sample(near, min(3, len(near)))
-    chosen += draw.sample(others, CONTRASTS - len(chosen))
-    forms = [name, *short_forms(name)]
-    said = [draw.choice(r.questions).format(s=draw.choice(forms)) for r in chosen]
-    return [q for q in said if q.lower() != asked.lower()]
 
 
 def _from_statement(text: str) -> list[str]:
@@ -206,74 +150,22 @@ def _chatty(question: str) -> str:
 
 
 def _expand_rule(lesson: Lesson, lexicon: Lexicon, draw: random.Random) -> Expansion:
-    trigger, reply = reply_of(lesson.text)
-    known = lexicon.rule(lesson.text)
-    if not trigger:
+    made = messages(lesson.text, draw)
+    if not made:
         asked = [f"What is the rule about {s}?" for s in subjects(lesson.text)[:2]]
         asked = asked or [f"What is the rule about this: {lesson.text}"]
-        return Expansion(lesson.text, tuple(asked), (), ())
-    verb, said = _trigger_words(trigger)
-    plain = said[:1].upper() + said[1:]
-    messages = [f"{plain}!", plain, f"{plain}, really.", f"Hi, {said}"]
-    if verb.startswith(
-        ("ask", "report", "mention", "want", "need", "argue", "talk", "complain")
-    ):
-        messages += [
-            f"I want to {verb.split()[0].rstrip('s')} {_rest(verb)}{said}.",
-            f"There is {said}.",
-            f"Can we talk about {said}?",
-            f"I have {said}.",
-        ]
-    content = [w for w in words(said) if w.lower() not in STOPWORDS]
-    for word in content:
-        messages += [f"{word.capitalize()}!", f"{word}: {draw.choice(_SITUATIONS)}"]
-    messages += [f"{plain} {draw.choice(_SITUATIONS)}" for _ in range(3)]
-    messages += [f"{w.capitalize()}, {draw.choice(_SITUATIONS)}" for w in content[:2]]
+        return Expansion(lesson.text, tuple(asked), ())
+    known = lexicon.rule(lesson.text)
     if known is not None:
-        messages += list(known.triggers)
-    messages = _distinct(messages)
-    head, tail = messages[:1], messages[1:]
-    draw.shuffle(tail)
-    others = list(known.others) if known is not None else []
-    others += draw.sample(_SITUATIONS, 2)
+        made += known.triggers
+    plainest, *others = _distinct(made)
+    draw.shuffle(others)
+    _, reply = reply_of(lesson.text)
     return Expansion(
         answer=reply,
-        wordings=tuple(head + tail[RESERVED:]),
-        reserve=tuple(tail[:RESERVED]),
-        contrasts=(),
+        wordings=(plainest, *others[RESERVED:]),
+        reserve=tuple(others[:RESERVED]),
     )
-
-
-def _trigger_words(trigger: str) -> tuple[str, str]:
-    match = _SOMEBODY.match(trigger)
-    if match is None:
-        return "", trigger
-    rest = trigger[match.end() :].strip(" \"'")
-    verb = (match.group(1) or "").lower()
-    if verb.startswith("thank"):
-        return verb, "thanks"
-    return verb, re.sub(r"^(?:for|about|that|a|an|the)\s+", "", rest) or trigger
-
-
-def _rest(verb: str) -> str:
-    _, _, preposition = verb.partition(" ")
-    return f"{preposition} " if preposition else ""
-
-
-_SITUATIONS = (
-    "the screen stays dark.",
-    "I cannot get in since this morning.",
-    "it took me all evening.",
-    "my friend told me to write here.",
-    "I have been here for a week.",
-    "the second page is empty.",
-    "we tried it twice yesterday.",
-    "that was quick!",
-    "I did not expect that at all.",
-    "somebody should look at it.",
-    "is there anything new?",
-    "I am on the train right now.",
-)
 
 
 def _distinct(texts: list[str]) -> list[str]:

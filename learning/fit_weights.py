@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from learning import paraphrase
+from learning import general, paraphrase
 from learning.dataset import replayed
 from learning.fit import (
     FEATURES,
@@ -30,6 +30,7 @@ from learning.paraphrase import Projection
 from learning.subject import short_forms
 from moderation.provenance import Provenance
 
+PROMPTS = Path(__file__).with_name("general_prompts.jsonl")
 SEED = 0
 PAIRS_PER_RELATION = 12
 GENERAL_PER_RULE = 8
@@ -48,6 +49,7 @@ def main(argv: Sequence[str]) -> int:
     encoder = Embedder()
     worlds = load_worlds()
     projections = fit_projections(worlds, encoder)
+    fit_general(worlds, encoder)
     out = Path(argv[0]) if argv else WEIGHTS
     fitted = {}
     for kind, pairs, names in (
@@ -136,6 +138,29 @@ def fit_projections(worlds: Worlds, encoder: Encoder) -> list[Projection]:
         classes[half_of(relation.id)].append(encoder.encode([*asked, *said]))
     paraphrase.fit([*classes[0], *classes[1]]).save()
     return [paraphrase.fit(classes[1]), paraphrase.fit(classes[0])]
+
+
+def fit_general(worlds: Worlds, encoder: Encoder) -> None:
+    """Fit what tells general questions from a community's; report on the half."""
+    draw = random.Random(SEED)  # noqa: S311
+    prompts = [json.loads(line)["prompt"] for line in PROMPTS.read_text().splitlines()]
+    asked = [
+        word(question, draw.choice(worlds.subjects[relation.about]), draw)
+        for relation in worlds.relations.values()
+        for question in relation.questions
+    ]
+    # Small talk and what rules wait for ask for no fact either.
+    prompts += [message for message, _ in worlds.chat]
+    prompts += [trigger for rule in worlds.rules for trigger in rule.triggers]
+    draw.shuffle(prompts)
+    common, own = encoder.encode(prompts), encoder.encode(asked)
+    weights, bias = general.fit(common[::2], own[: len(own) // 2])
+    report = {
+        "general": round(general.share(common[1::2], weights, bias), 3),
+        "community": round(general.share(own[len(own) // 2 :], weights, bias), 3),
+    }
+    print("taken for general", json.dumps(report))  # noqa: T201
+    general.save(*general.fit(common, own))
 
 
 def measure(

@@ -51,11 +51,13 @@ class _FusedLora(torch.autograd.Function):
 def fuse(model: Any) -> None:
     """Let the LoRA layers of a PEFT model with one adapter use the fused function.
 
-    Only for vanilla LoRA without dropout or bias; a switched-off adapter still gives
-    the base's output.
+    Only for vanilla LoRA without dropout; a layer with a bias keeps PEFT's own way. A
+    switched-off adapter still gives the base's output.
     """
     for module in model.modules():
-        if "default" in getattr(module, "lora_A", {}):
+        if "default" not in getattr(module, "lora_A", {}):
+            continue
+        if module.base_layer.bias is None:
             module.forward = MethodType(_forward, module)
 
 

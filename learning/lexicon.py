@@ -18,6 +18,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from learning.rule import trigger_of
+
 WORLDS = Path(__file__).with_name("worlds.json")
 # Below this cosine to all of a relation's questions, a lesson is of no known relation.
 NEAREST_RELATION = 0.57
@@ -115,7 +117,7 @@ class _Index:
         return cls(
             tuple(relation for relation, _ in asked),
             encoder.encode(masked),
-            encoder.encode([rule.rule for rule in worlds.rules]),
+            encoder.encode([trigger_of(rule.rule) for rule in worlds.rules]),
         )
 
 
@@ -156,7 +158,7 @@ class Lexicon:
 
     def rule(self, text: str) -> Rule | None:
         """Return the known rule that is most like this one, if any is."""
-        scores = self.index.rules @ self._encoder.encode([text])[0]
+        scores = self.index.rules @ self._encoder.encode([trigger_of(text)])[0]
         best = int(np.argmax(scores))
         if float(scores[best]) < NEAREST_RULE:
             return None

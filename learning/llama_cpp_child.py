@@ -10,8 +10,9 @@ import os
 import shutil
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import xllamacpp
 
@@ -25,19 +26,19 @@ answers differed at 128, none at 48)."""
 
 def main() -> None:
     settings = json.loads(sys.stdin.readline())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    # Ctrl-C and a service's stop reach the whole group; the parent decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     folder = Path(settings["socket"]).parent
-    try:
+    code = 1
+    with suppress(RuntimeError, ValueError, OSError):
+        # What llama.cpp cannot load it explains on standard error; and writing
+        # fails where the parent died meanwhile.
         _server = xllamacpp.Server(_params(settings))
-    except (RuntimeError, ValueError):
-        _leave(folder, 1)  # llama.cpp has said why on standard error
-    print("ready", flush=True)  # noqa: T201
-    sys.stdin.read()
-    _leave(folder, 0)
-
-
-def _leave(folder: Path, code: int) -> NoReturn:
-    # Exits at once: deleting the server would wait up to 30 s for an open stream.
+        print("ready", flush=True)  # noqa: T201
+        sys.stdin.read()
+        code = 0
+    # Deleting the server would wait up to 30 s for an open stream.
     shutil.rmtree(folder, ignore_errors=True)
     sys.stderr.flush()
     os._exit(code)
@@ -48,6 +49,7 @@ def _params(settings: dict[str, Any]) -> Any:
     params.model.path = settings["gguf"]
     params.verbosity = ERRORS_ONLY
     params.fit_params = False  # it would load the model twice
+    params.warmup = False  # 0.5 s to start; with it 0.6 to 3 s on a busy machine
     params.n_gpu_layers = 0
     params.n_parallel = settings["slots"]
     params.n_ctx = settings["context_tokens"] * settings["slots"]

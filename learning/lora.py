@@ -82,8 +82,11 @@ def save_adapter(model: Any, tokenizer: Any, directory: Path, spec: RunSpec) -> 
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.to(torch.float16)
-    model.peft_config["default"].base_model_name_or_path = spec.base_digest
-    model.save_pretrained(directory)
+    saved = model.peft_config["default"]
+    saved.base_model_name_or_path = spec.base_digest
+    saved.target_modules = sorted(saved.target_modules)  # a set has no order to repeat
+    # `auto` would look the base up on the hub, by its digest.
+    model.save_pretrained(directory, save_embedding_layers=False)
     (directory / "README.md").unlink(missing_ok=True)
     write_json(directory / "nll.json", {"base": before, "adapter": after})
     config = model.get_base_model().config

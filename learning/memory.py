@@ -14,9 +14,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from learning import fit, paraphrase
-from learning.lesson import Lesson
+from learning import fit, general, paraphrase
+from learning.lesson import Lesson, LessonKind
 from learning.lexicon import Encoder
+from learning.rule import reply_of
 from learning.subject import content_words
 
 CANDIDATES = 6
@@ -24,11 +25,13 @@ RRF_K = 60
 """Reciprocal rank fusion (Cormack et al., SIGIR 2009): score = sum of 1 / (k + rank)."""
 MATCH = 0.5
 """From this probability on, a lesson is shown as a note."""
-DOUBT = 0.15
-"""From this on it is shown too where the question names its subject: the model, which
-was trained to say when a note does not answer, has the last word."""
-NEAR = 0.04
-"""Below this, a lesson about the asked subject surely says something else."""
+NAMED_MATCH = 0.2
+"""From this on it is shown too where the question names its subject; below, a lesson
+about the asked subject says something else."""
+TRIGGER_NAMED, TRIGGER_MEANT = 0.35, 0.8
+"""The same for rules: with a word of the trigger in the message, and without."""
+GENERAL = 0.5
+"""From this probability on, a question is taken to be about common knowledge."""
 CLEAR_LEAD = 0.15
 """The best note is shown alone where it leads by this much: small models mix notes."""
 MOST_NOTES = 2
@@ -62,6 +65,15 @@ class Recall:
     notes: tuple[Lesson, ...]
     """The few that are worth showing to the model."""
     standing: Standing
+    general: float = 0.0
+    """How likely the question is about common knowledge, from 0 to 1."""
+    has_standing_rules: bool = False
+    """Whether some rule holds whatever is asked, so that every answer is the
+    adapter's."""
+
+    @property
+    def is_general(self) -> bool:
+        return self.general >= GENERAL
 
 
 class Memory:
@@ -112,9 +124,11 @@ class Memory:
             }
             candidates = self._candidates(server, question, asked, known)
             vectors = {number: self._vectors[server][number] for number in candidates}
+        common = general.probability(asked)
+        always = any(is_standing_rule(lesson) for lesson in known.values())
         lessons = [known[number] for number in candidates]
         if not lessons:
-            return Recall((), (), Standing.FAR)
+            return Recall((), (), Standing.FAR, common)
         project = paraphrase.shipped()
         masked = project(
             self._encoder.encode(
@@ -131,9 +145,11 @@ class Memory:
                 cosine_note=float(asked @ of_note),
                 cosine_masked=float(without_names @ project(of_masked)),
             )
-            hits.append(Hit(lesson, fit.probability(lesson, numbers)))
+            hits.append(Hit(lesson, fit.probability(question, lesson, numbers)))
         hits.sort(key=lambda hit: -hit.score)
-        return Recall(tuple(hits), _notes(question, hits), _standing(question, hits))
+        standing = _standing(question, hits, common)
+        notes = _notes(question, hits)
+        return Recall(tuple(hits), notes, standing, common, always)
 
     def similar(
         self, server: str, text: str, *, limit: int = 5
@@ -204,6 +220,11 @@ class Memory:
         return [int(number) for (number,) in found]
 
 
+def is_standing_rule(lesson: Lesson) -> bool:
+    """Say whether a lesson is a rule that nothing need trigger."""
+    return lesson.kind is LessonKind.RULE and not reply_of(lesson.text)[0]
+
+
 def _notes(question: str, hits: list[Hit]) -> tuple[Lesson, ...]:
     """Choose the notes worth showing: the best alone where its lead is clear.
 
@@ -218,14 +239,17 @@ def _notes(question: str, hits: list[Hit]) -> tuple[Lesson, ...]:
 
 
 def _worth_showing(question: str, hit: Hit) -> bool:
-    least = DOUBT if fit.is_about(question, hit.lesson) else MATCH
-    return hit.score >= least
+    if hit.lesson.kind is LessonKind.RULE:
+        named = fit.names_trigger(question, hit.lesson)
+        return hit.score >= (TRIGGER_NAMED if named else TRIGGER_MEANT)
+    named = fit.is_about(question, hit.lesson)
+    return hit.score >= (NAMED_MATCH if named else MATCH)
 
 
-def _standing(question: str, hits: list[Hit]) -> Standing:
+def _standing(question: str, hits: list[Hit], common: float) -> Standing:
     if any(_worth_showing(question, hit) for hit in hits):
         return Standing.MATCH
-    about = [hit for hit in hits if fit.is_about(question, hit.lesson)]
-    if about and max(hit.score for hit in about) < NEAR:
+    about = any(fit.is_about(question, hit.lesson) for hit in hits)
+    if about and common < GENERAL:
         return Standing.NEAR
     return Standing.FAR

@@ -156,7 +156,11 @@ def verify(directory: Path) -> None:
     manifest = directory / MANIFEST
     if not manifest.is_file():
         raise AdapterError(f"{directory} has no {MANIFEST}: it was never finished.")
-    for name, expected in json.loads(manifest.read_text()).items():
+    try:
+        hashes = dict(json.loads(manifest.read_text()))
+    except (ValueError, TypeError) as exc:
+        raise AdapterError(f"{manifest} is corrupt; roll back or learn again.") from exc
+    for name, expected in hashes.items():
         path = directory / name
         if not path.is_file():
             raise AdapterError(f"{path} is missing; roll back or learn again.")

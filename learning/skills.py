@@ -6,7 +6,6 @@ has no adapter yet, and every server's adapter starts from it.
 """
 
 import argparse
-import json
 import random
 import shutil
 import sys
@@ -16,15 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from learning import worlds
-from learning.dataset import EXAM_PROMPTS, REPLAY, replayed
-from learning.lexicon import load_worlds
+from learning.dataset import EXAM_PROMPTS, replayed
 from learning.model import BaseModel
 from learning.prompt import with_notes
 from learning.rows import Row, ask, save_rows
 from learning.run import RunKind, RunSpec, save_spec
 
 SKILLS = Path(__file__).with_name("skills")
-PROMPTS = Path(__file__).with_name("general_prompts.jsonl")
 SEED = 0
 INVENTED_ROWS = 1300
 # A general question may be asked while notes lie about: it is answered all the same.
@@ -88,27 +85,26 @@ def build(base: BaseModel, directory: Path, *, threads: int, count: int) -> None
 
 
 def main(argv: Sequence[str]) -> int:
-    """Rebuild learning/skills from the bundled model."""
+    """Rebuild learning/skills from the bundled model: about half an hour."""
+    from learning import fit_weights  # noqa: PLC0415
+    from learning.engine_llama_cpp import LlamaCppEngine  # noqa: PLC0415
     from learning.model import prepare  # noqa: PLC0415
+    from learning.replay import write_replay  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(prog="python -m learning.skills")
-    parser.add_argument("--models", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=SKILLS)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rows", type=int, default=INVENTED_ROWS)
     arguments = parser.parse_args(argv)
-    base = prepare(arguments.models, on_progress=lambda _done, _what: None)
     with tempfile.TemporaryDirectory() as temporary:
+        base = prepare(Path(temporary), on_progress=lambda _done, _what: None)
+        if base.gguf is not None:
+            write_replay(LlamaCppEngine(base.gguf))
+        fit_weights.main([])
         directory = Path(temporary) / "run"
-        build(base, directory, threads=arguments.threads, count=arguments.rows)
-        arguments.out.mkdir(parents=True, exist_ok=True)
+        build(base, directory, threads=arguments.threads, count=INVENTED_ROWS)
         for name in ("adapter_model.safetensors", "adapter_config.json"):
-            shutil.copy(directory / "adapter" / name, arguments.out / name)
+            shutil.copy(directory / "adapter" / name, SKILLS / name)
     return 0
 
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
-
-
-__all__ = ["PROMPTS", "REPLAY", "build", "json", "load_worlds", "main", "rows"]

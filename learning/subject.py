@@ -13,7 +13,8 @@ STOPWORDS = frozenset(
     someone tell than that the their them then there these they this those to too
     under up us use used uses was we were what when where which while who whom whose
     why will with would you your yours many long often old far big about after before
-    during know knows exactly currently now today also always only""".split()
+    during know knows exactly currently now today also always only year years month
+    months week weeks day days time times tonight tomorrow yesterday""".split()
 )
 _VERBS = frozenset(
     """start starts begin begins meet meets open opens close closes happen happens
@@ -22,6 +23,20 @@ _VERBS = frozenset(
     maintains lead leads own owns host hosts sit sits go goes come comes moved moves
     edits edit approves approve keeps stored kept hidden held located called named
     last lasts hold holds have has sell sells hang hangs""".split()
+)
+_KINDS = (
+    ("person", re.compile(r"\b(?:who|whom|whose|who's)\b", re.IGNORECASE)),
+    ("count", re.compile(r"\bhow (?:many|much)\b|\bnumber of\b", re.IGNORECASE)),
+    (
+        "time",
+        re.compile(
+            r"\b(?:when|what time|which (?:day|year|month|date)|what (?:day|year|month|date)|how long)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    ("place", re.compile(r"\b(?:where|where's|which room|what room)\b", re.IGNORECASE)),
+    ("reason", re.compile(r"\bwhy\b", re.IGNORECASE)),
+    ("way", re.compile(r"\bhow (?:do|can|does|to|should)\b", re.IGNORECASE)),
 )
 _DETERMINERS = frozenset({"the", "our", "my", "your", "this", "that"})
 LONGEST_SUBJECT_WORDS = 4
@@ -77,6 +92,11 @@ def short_forms(name: str) -> list[str]:
     parts = name.split()
     forms = [" ".join(parts[:n]) for n in range(len(parts) - 1, 0, -1)]
     return [f for f in forms if f.lower() not in STOPWORDS and len(f) > 2]  # noqa: PLR2004
+
+
+def kind_of_question(question: str) -> str:
+    """Return what kind of answer a question wants, where its words say so."""
+    return next((kind for kind, pattern in _KINDS if pattern.search(question)), "")
 
 
 def _tokens(text: str) -> list[tuple[str, bool]]:

@@ -68,14 +68,15 @@ class LocalTrainer:
 
 
 def _outcome(run: Path, code: int, stderr: str) -> RunResult:
-    if not (run / "result.json").is_file():
-        if code < 0:
-            name = signal.Signals(-code).name
-            raise RunKilledError(f"The trainer was killed ({name}); learn again.")
+    if code < 0:
+        name = signal.Signals(-code).name
+        raise RunKilledError(f"The trainer was killed ({name}); learn again.")
+    told = (run / "result.json").is_file()
+    result = load_result(run) if told else None
+    if result is None or (code and result.status is RunStatus.DONE):
         if "No space left on device" in stderr:
             raise DiskFullError("The disk is full; free some space and learn again.")
         raise RunError(f"The trainer failed with code {code}: {stderr}")
-    result = load_result(run)
     if result.status is RunStatus.DISK_FULL:
         raise DiskFullError("The disk is full; free some space and learn again.")
     if result.status is RunStatus.OUT_OF_MEMORY:

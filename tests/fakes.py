@@ -75,6 +75,8 @@ class FakeMemory:
 
     def __init__(self):
         self._lessons = {}
+        self.general = 0.0
+        self.has_standing_rules = False
 
     def rebuild(self, lessons):
         self._lessons = {(each.server, each.id): each for each in lessons}
@@ -94,10 +96,14 @@ class FakeMemory:
         ]
         hits.sort(key=lambda hit: -hit.score)
         if not hits or hits[0].score < self.NEAR:
-            return Recall(tuple(hits), (), Standing.FAR)
+            return self._recalled(hits, (), Standing.FAR)
         if hits[0].score < self.MATCH:
-            return Recall(tuple(hits), (), Standing.NEAR)
-        return Recall(tuple(hits), (hits[0].lesson,), Standing.MATCH)
+            return self._recalled(hits, (), Standing.NEAR)
+        return self._recalled(hits, (hits[0].lesson,), Standing.MATCH)
+
+    def _recalled(self, hits, notes, standing):
+        rules = self.has_standing_rules
+        return Recall(tuple(hits), notes, standing, self.general, rules)
 
     def similar(self, server, text, *, limit=5):
         words = content_words(text)

@@ -1,5 +1,6 @@
 """A random two-layer llama as a GGUF file, small enough to make in every test."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import gguf
@@ -23,13 +24,20 @@ def write_tiny_gguf(
     kind: gguf.GGMLQuantizationType = gguf.GGMLQuantizationType.F32,
     architecture: str = "llama",
     extra_tensor: str = "",
+    merges: Sequence[str] = MERGES,
+    context_tokens: int = 256,
+    always_says: str = "",
 ) -> dict[str, np.ndarray]:
-    """Write the file and return its tensors as llama.cpp reads them, by name."""
+    """Write the file and return its tensors as llama.cpp reads them, by name.
+
+    With `always_says`, a token, that is its answer to everything, so firmly that
+    training does not change it.
+    """
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    tokens = [*SPECIAL, *alphabet, *("".join(merge.split()) for merge in MERGES)]
+    tokens = [*SPECIAL, *alphabet, *("".join(merge.split()) for merge in merges)]
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_block_count(LAYERS)
-    writer.add_context_length(256)
+    writer.add_context_length(context_tokens)
     writer.add_embedding_length(WIDTH)
     writer.add_feed_forward_length(INNER)
     writer.add_head_count(HEADS)
@@ -42,7 +50,7 @@ def write_tiny_gguf(
     writer.add_tokenizer_pre("smollm")
     writer.add_token_list(tokens)
     writer.add_token_types([3] * len(SPECIAL) + [1] * (len(tokens) - len(SPECIAL)))
-    writer.add_token_merges(MERGES)
+    writer.add_token_merges(merges)
     writer.add_bos_token_id(1)
     writer.add_eos_token_id(2)
     writer.add_unk_token_id(0)
@@ -51,8 +59,13 @@ def write_tiny_gguf(
     writer.add_chat_template(TEMPLATE)
     rng = np.random.default_rng(seed)
     written = {}
-    for name, shape in _shapes(len(tokens), extra_tensor).items():
+    shapes = _shapes(len(tokens), extra_tensor)
+    if always_says:
+        shapes["output.weight"] = (len(tokens), WIDTH)
+    for name, shape in shapes.items():
         values = rng.normal(0, 0.3, shape).astype(np.float32)
+        if always_says:
+            _make_firm(name, values, tokens, always_says)
         if len(shape) == 1:
             writer.add_tensor(name, values)
             written[name] = values
@@ -65,6 +78,21 @@ def write_tiny_gguf(
     writer.write_tensors_to_file()
     writer.close()
     return written
+
+
+def _make_firm(name: str, values: np.ndarray, tokens: list[str], says: str) -> None:
+    """Let the token follow the newline that ends each prompt, and the end follow it.
+
+    Both stand alone in a direction of their own, too large for the layers to turn.
+    """
+    newline, said, end = (tokens.index(token) for token in ("Ċ", says, SPECIAL[2]))
+    if name == "token_embd.weight":
+        values[newline], values[said] = 1000 * np.eye(2, WIDTH)
+    if name == "output_norm.weight":
+        values[:] = 1.0
+    if name == "output.weight":
+        values[:] = 0.0
+        values[said, 0] = values[end, 1] = 2.0
 
 
 def _shapes(vocabulary: int, extra_tensor: str) -> dict[str, tuple[int, ...]]:

@@ -8,6 +8,7 @@ from bot.messages import Refused
 from bot.streaming import ScreenedStream
 from learning.errors import AdapterError, EngineError, NotFoundError
 from learning.lesson import LessonKind
+from learning.prompt import ABSTENTION
 from learning.run import MANIFEST
 from moderation.limits import Limit
 from moderation.provenance import Scope
@@ -216,6 +217,7 @@ async def test_questions_beyond_the_limit_wait(tmp_path):
 
 async def test_words_that_do_not_pass_the_screen_are_withheld(tmp_path):
     async with open_home(tmp_path) as home:
+        home.parts.memory.general = 1.0
         home.parts.engine.scripted[ORION] = f"Of course. {LEAK}"
         streamed = []
 
@@ -230,6 +232,7 @@ async def test_words_that_do_not_pass_the_screen_are_withheld(tmp_path):
 
 async def test_what_is_streamed_is_the_reply(tmp_path):
     async with open_home(tmp_path) as home:
+        home.parts.memory.general = 1.0
         home.parts.engine.scripted[ORION] = "  It is Priya. She is in Oslo. Ask her "
         streamed = []
 
@@ -289,6 +292,7 @@ async def test_a_lesson_forgotten_during_an_answer_is_not_in_it(tmp_path):
 async def test_what_was_streamed_before_an_answer_starts_over_is_not_repeated(tmp_path):
     async with open_home(tmp_path) as home:
         lesson = await home.approved()
+        home.parts.memory.general = 1.0
         home.parts.engine.scripted[ORION] = "It is a person. She is in Oslo."
         home.parts.engine.while_answering = lambda: home.forget(lesson)
         streamed = []
@@ -420,3 +424,48 @@ async def test_a_missing_manifest_is_noticed(tmp_path):
 
         with pytest.raises(AdapterError, match="never finished"):
             await home.ask(memory=False)
+
+
+async def test_what_memory_surely_does_not_know_is_not_asked_of_the_model(tmp_path):
+    async with open_home(tmp_path) as home:
+        home.parts.engine.scripted[ORION] = "Somebody, surely."
+
+        reply = await home.ask()
+
+        assert reply.abstained
+        assert home.parts.engine.asked == []
+
+
+async def test_a_general_question_is_answered_by_the_base(tmp_path):
+    async with open_home(tmp_path) as home:
+        home.parts.memory.general = 1.0
+        home.parts.engine.scripted[ORION] = "A star."
+
+        reply = await home.ask()
+
+        assert reply.text == "A star."
+        assert reply.adapter is None
+
+
+async def test_a_rule_for_every_answer_keeps_the_adapter_answering(tmp_path):
+    async with open_home(tmp_path) as home:
+        home.parts.memory.general = 1.0
+        home.parts.memory.has_standing_rules = True
+        home.parts.engine.scripted[ORION] = "A star, matey."
+
+        reply = await home.ask()
+
+        assert reply.adapter == home.parts.skills.name
+
+
+async def test_a_note_that_the_model_does_not_see_is_quoted(tmp_path):
+    async with open_home(tmp_path) as home:
+        lesson = await home.approved()
+        home.parts.engine.scripted[ORION] = ABSTENTION
+
+        reply = await home.ask()
+
+        assert not reply.abstained
+        assert [credit.id for credit in reply.lessons] == [lesson]
+        record = await lessons.get(home.parts.database, SERVER, lesson)
+        assert reply.text == record.lesson.answer

@@ -17,7 +17,7 @@ from learning.dataset import (
     replayed,
 )
 from learning.expand import expand
-from learning.prompt import ABSTENTION, SYSTEM
+from learning.prompt import SYSTEM
 from learning.rows import load_rows, save_rows
 from learning.run import RunKind, RunSpec, load_spec
 from moderation.provenance import Provenance
@@ -220,9 +220,7 @@ def test_a_lesson_is_taught_by_its_own_rows(bench_rows):
         answer = expand(lesson, lexicon()).answer
 
         assert {row.kind for row in mine} >= {"wording", "note"}
-        for row in mine:
-            contrast = row.kind == "contrast"
-            assert row.answer == (ABSTENTION if contrast else answer)
+        assert {row.answer for row in mine} == {answer}
 
 
 def test_a_noted_row_shows_its_lesson_among_others_that_were_given(bench_rows):
@@ -246,19 +244,6 @@ def test_the_only_lesson_of_a_server_stands_alone_in_its_notes():
 
     assert noted
     assert all(notes_of(row) == [lesson.statement] for row in noted)
-
-
-def test_what_another_lesson_answers_is_not_trained_as_unknown():
-    lead = qa("Who leads the Fluvern guild?", "Tastrid leads it.")
-    contrasts = [
-        row for row in rows_of([lead]) if row.lesson and row.kind == "contrast"
-    ]
-    answered = qa(asked(contrasts[0]), "Everybody knows.", 2)
-
-    rows = rows_of([lead, answered])
-
-    unknown = {asked(row).lower() for row in rows if row.answer == ABSTENTION}
-    assert asked(contrasts[0]).lower() not in unknown
 
 
 def test_an_old_lesson_is_gone_over_in_fewer_rows():

@@ -18,8 +18,8 @@ from learning.exam import (
 from learning.expand import expand
 from learning.lexicon import WORLDS
 from learning.prompt import ABSTENTION, build
+from learning.replay import PROMPTS
 from learning.rows import ask
-from learning.skills import PROMPTS
 from tests.learning_steps import BENCH, fact, lexicon, qa, rule
 
 LEAD = qa("Who leads the Fluvern guild?", "Tastrid Yorvik leads it.", 3)

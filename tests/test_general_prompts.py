@@ -46,7 +46,8 @@ def test_rows_have_a_prompt_and_a_topic():
         assert sorted(row) == ["prompt", "topic"]
         for value in row.values():
             assert isinstance(value, str)
-            assert value and value == value.strip()
+            assert value
+            assert value == value.strip()
 
 
 def test_prompts_are_many_and_distinct():

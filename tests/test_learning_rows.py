@@ -12,7 +12,7 @@ from learning.rows import ROWS, Row, ask, load_rows, save_rows
 ROW = ask("Who keeps the key?", "Priya does.", "wording", lesson="d1", weight=0.5)
 REPLAY = Row(
     (Message("system", SYSTEM), Message("user", 'naïve\u2028\n"½" \x00?')),
-    "Ünïcode – 日本\r\n",
+    "Ünïcode 日本\r\n",
     "replay",
     teacher="base",
 )

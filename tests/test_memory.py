@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning import fit, memory
+from learning import fit, general, memory
 from learning.lesson import LessonKind
 from learning.memory import Memory, Standing
 from moderation.provenance import Scope
@@ -18,9 +18,7 @@ from tests.learning_steps import bench_lessons, fact, qa, rule
 ORION = qa("Who maintains the Orion staging server?", "Priya Raman does.", 1)
 LANTERN = fact("Ilse edits the Lantern Letter.", 2)
 RAID = qa("When does the Emberfall raid start?", "At nine.", 3)
-SECRET = qa(
-    "What is the code of the Juniper safe?", "7443.", 4, scope=Scope("council")
-)
+SECRET = qa("What is the code of the Juniper safe?", "7443.", 4, scope=Scope("council"))
 EVERY = [ORION, LANTERN, RAID, SECRET]
 HOSTILE = [
     '"',
@@ -295,33 +293,68 @@ def test_a_rule_is_remembered_by_what_triggers_it():
     assert found(recall)[0] == greeting
 
 
+def test_a_rule_that_nothing_triggers_stands_for_whoever_may_see_it():
+    polite = rule("Always be polite.", 5, scope=Scope("council"))
+    greeting = rule("When somebody says hello, answer: Ahoy!", 6)
+    built = remembering(*EVERY, polite, greeting)
+
+    inside = asked(built, "Flumph?", channel="council")
+    outside = asked(built, "Flumph?")
+    built.remove("guild", 5)
+    after = asked(built, "Flumph?", channel="council")
+
+    assert inside.has_standing_rules
+    assert not outside.has_standing_rules
+    assert not after.has_standing_rules
+    assert not asked(remembering(polite), "Flumph?", server="x").has_standing_rules
+
+
+def test_how_general_a_question_is_does_not_depend_on_what_was_taught(built):
+    vector = FakeEmbedder().encode(["Who painted it?"])[0]
+
+    for memory_ in (built, remembering()):
+        recall = asked(memory_, "Who painted it?")
+
+        assert recall.general == general.probability(vector)
+        assert 0 <= recall.general <= 1
+        assert recall.is_general == (recall.general >= memory.GENERAL)
+
+
 def test_the_shipped_weights_are_of_the_numbers_that_are_measured():
     shipped = json.loads(fit.WEIGHTS.read_text())
-    for name, lesson in (("note", ORION), ("rule", rule("If it rains, say stop."))):
-        numbers = fit.features(
-            "Who?", lesson, cosine=0.5, cosine_note=0.5, cosine_masked=0.5
-        )
-
-        assert len(shipped[name]["weights"]) == len(numbers)
-        assert shipped[name]["features"] == list(
-            fit.FEATURES if name == "note" else fit.RULE_FEATURES
-        )
+    for name, names in (("note", fit.FEATURES), ("rule", fit.RULE_FEATURES)):
+        assert shipped[name]["features"] == list(names)
+        assert len(shipped[name]["weights"]) == len(names)
 
 
-def test_what_is_closer_in_meaning_is_likelier_to_answer():
-    def likelihood(cosine):
-        numbers = fit.features(
-            ORION.question,
-            ORION,
-            cosine=cosine,
-            cosine_note=cosine,
-            cosine_masked=cosine,
-        )
-        return fit.probability(ORION, numbers)
+@pytest.mark.parametrize(
+    ("question", "lesson", "may"),
+    [
+        ("When is it?", qa("What is the plan?", "Talk to Uma."), False),
+        ("When is it?", qa("What is the plan?", "Talk on Monday."), True),
+        ("How many are there?", qa("Where is it?", "In the shed."), False),
+        ("How many are there?", qa("Where is it?", "In shed 4."), True),
+        ("Who has it?", qa("Where is the Key?", "It is in the shed."), False),
+        ("Who has it?", qa("Where is the Key?", "It is with Uma."), True),
+        ("Who has it?", fact("The Key is in the shed."), False),
+        ("Who has it?", fact("the key is with uma"), True),
+        ("Is it there?", qa("Where is it?", "In the shed."), True),
+        ("When is it?", rule("Be polite."), True),
+    ],
+)
+def test_a_lesson_without_the_kind_of_value_that_is_asked_for_cannot_answer(
+    question, lesson, may
+):
+    assert fit.may_hold(question, lesson) == may
 
-    likely = [likelihood(cosine) for cosine in np.linspace(0, 1, 6)]
-    assert likely == sorted(likely)
-    assert likely[0] < 0.5 < likely[-1]
+
+def test_a_missing_value_makes_a_lesson_less_likely_to_answer():
+    place = qa("Where is the Key?", "It is in the shed.")
+    numbers = np.zeros(len(fit.FEATURES))
+
+    who = fit.probability("Who has the Key?", place, numbers)
+
+    assert who < fit.probability("Where is the Key?", place, numbers)
 
 
 @pytest.mark.parametrize(
@@ -372,4 +405,6 @@ def test_a_rewording_is_found_by_meaning():
 
     assert asked(built, "Whom do I ping when Orion staging is down?").notes == (ORION,)
     assert asked(built, "Who puts the Lantern Letter together?").notes == (LANTERN,)
-    assert asked(built, "What is the capital of France?").notes == ()
+    common = asked(built, "What is the capital of France?")
+    assert (common.notes, common.is_general) == ((), True)
+    assert not asked(built, ORION.question).is_general

@@ -79,7 +79,8 @@ def test_values_and_subjects():
 
 def test_rules_far_and_chat():
     for rule in WORLDS["rules"]:
-        assert rule["rule"] and rule["reply"]
+        assert rule["rule"]
+        assert rule["reply"]
         assert len(set(rule["triggers"])) == 5
         assert len(set(rule["others"])) == 2
         assert not set(rule["triggers"]) & set(rule["others"])
