@@ -27,12 +27,12 @@ NOTED_ROWS = 3
 OLD_LESSON_ROWS = 6
 """Wordings of a lesson that the parent adapter knows already."""
 GENERAL_PER_LESSON = 2
-GENERAL_LEAST = 32
+GENERAL_LEAST = 24
 SKILLS_PER_LESSON = 3
-SKILLS_LEAST = 24
+SKILLS_LEAST = 16
 REPLAY = Path(__file__).with_name("skills") / "replay.jsonl"
 WORLDS_SEED = 1
-LEAST_STEPS = 40
+LEAST_STEPS = 30
 """A few lessons make few rows; they are gone over more often."""
 EXAM_PROMPTS = 16
 """General prompts at the end of the fixed order that only the exam asks."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from learning.errors import DiskFullError, RunError, RunKilledError
 from learning.run import Progress, RunResult, RunStatus, load_result, load_spec, verify
 
-NICE = 10
+NICE = 19
 GRACE_SECONDS = 10
 LAST_LINES = 3
 

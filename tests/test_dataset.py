@@ -198,20 +198,28 @@ def test_what_the_exam_asks_of_one_lesson_no_other_is_trained_on():
     assert own <= trained
 
 
-def test_no_question_is_trained_on_with_two_answers(bench_rows):
-    thanks = rule("When somebody thanks you, say: Wubbish, my friend!")
-    lead = [
-        qa("Who leads the Fluvern guild?", "Tastrid leads it."),
-        qa("Who has the final say in the Fluvern guild?", "The council of Hexley."),
-        qa("Where does the Fluvern guild meet?", "At the Hexley gate."),
-    ]
-    greeted = rule("When somebody says hello, answer: Wubbish!")
-    for rows in (bench_rows, rows_of([thanks, *lead]), rows_of([greeted])):
-        answers = defaultdict(set)
-        for row in rows:
-            answers[row.messages[-1].content.lower()].add(row.answer)
+def answers_by_question(rows):
+    answers = defaultdict(set)
+    for row in rows:
+        answers[row.messages[-1].content.lower()].add(row.answer)
+    return answers
 
-        assert [each for each in answers.items() if len(each[1]) > 1] == []
+
+def test_no_question_is_trained_on_with_two_answers(bench_rows):
+    answers = answers_by_question(bench_rows)
+
+    assert [each for each in answers.items() if len(each[1]) > 1] == []
+
+
+def test_what_a_lesson_answers_is_not_replayed_with_another_answer():
+    said = [row for row in rows_of([]) if not notes_of(row)]
+    lessons = [qa(asked(row), "Wubbish.") for row in said[:10]]
+
+    answers = answers_by_question(rows_of(lessons))
+
+    assert len(lessons) == 10
+    for lesson in lessons:
+        assert answers[lesson.question.lower()] == {"Wubbish."}
 
 
 def test_a_lesson_is_taught_by_its_own_rows(bench_rows):

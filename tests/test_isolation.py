@@ -28,7 +28,7 @@ async def answer(engine, adapter, question):
             messages=build(question),
             adapter=adapter,
             server=adapter.server,
-            max_tokens=6,
+            max_tokens=4,
             first_token_candidates=10,
         )
     )

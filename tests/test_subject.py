@@ -39,6 +39,7 @@ TEXTS = st.one_of(
             ["Ilse Vanderholt", "Lantern Letter", "monthly newsletter"],
         ),
         ("what time does the market close", ["market"]),
+        ("Orion staging backup server host list", ["Orion staging backup server"]),
         ("Where do I park my bike?", ["bike"]),
         ("Be polite.", ["polite"]),
         ("I like tea", ["tea"]),
