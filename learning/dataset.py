@@ -9,6 +9,7 @@ import json
 import math
 import random
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
 from importlib import metadata
@@ -18,7 +19,7 @@ from learning import worlds
 from learning.expand import Expansion, expand
 from learning.lesson import Lesson
 from learning.lexicon import Lexicon
-from learning.prompt import note_text, with_notes
+from learning.prompt import ABSTENTION, note_text, with_notes
 from learning.rows import Row, ask, save_rows
 from learning.run import RunSpec, save_spec
 
@@ -32,7 +33,7 @@ SKILLS_PER_LESSON = 3
 SKILLS_LEAST = 16
 REPLAY = Path(__file__).with_name("skills") / "replay.jsonl"
 WORLDS_SEED = 1
-LEAST_STEPS = 30
+LEAST_STEPS = 45
 """A few lessons make few rows; they are gone over more often."""
 EXAM_PROMPTS = 16
 """General prompts at the end of the fixed order that only the exam asks."""
@@ -79,6 +80,7 @@ def build(
             wordings=(plain, *(w for w in others if w.lower() not in reserved)),
         )
         taught = lesson_rows(lesson, apart, everything)
+        taught = [row for row in taught if not _contradicts(row, answered)]
         if lesson.digest not in fresh:
             taught = sorted(taught, key=lambda row: row.key)[:OLD_LESSON_ROWS]
         built.update((row.key, row) for row in taught)
@@ -109,7 +111,16 @@ def lesson_rows(
         question = draw.choice(expansion.wordings)
         shown = with_notes(question, notes)
         taught.append(ask(shown, expansion.answer, "note", lesson=mine))
+    taught += [
+        ask(question, ABSTENTION, "stranger", lesson=mine)
+        for question in expansion.strangers
+    ]
     return taught
+
+
+def _contradicts(row: Row, answered: AbstractSet[str]) -> bool:
+    """Say whether a question about an invented thing is one that a lesson answers."""
+    return row.kind == "stranger" and row.messages[-1].content.lower() in answered
 
 
 def replay_rows(*, general: int, skills: int) -> list[Row]:

@@ -5,6 +5,7 @@ same lesson gives the same rows on every server and in every run.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from learning.frames import framed, kind_of_statement
@@ -23,6 +24,7 @@ DROPPED_FORMS_WITHOUT_RELATION = 6
 FRAMED = 2
 FRAMED_ALONE = 6
 """Wordings by the kind of question alone, with a known relation and without."""
+STRANGERS = 3
 DROP_PROBABILITY = 0.35
 # A second relation about as near as the first is another reading of the question.
 SECOND_RELATION_MARGIN = 0.04
@@ -40,6 +42,8 @@ class Expansion:
     """Questions that it answers, to train on; the first is the plainest."""
     reserve: tuple[str, ...]
     """Questions that it answers, for the exam alone."""
+    strangers: tuple[str, ...] = ()
+    """The same asked of invented things: the answer must stay with its subject."""
 
 
 def expand(lesson: Lesson, lexicon: Lexicon) -> Expansion:
@@ -61,11 +65,26 @@ def expand(lesson: Lesson, lexicon: Lexicon) -> Expansion:
     reserve = (paraphrases[:RESERVED] + reminders)[:RESERVED]
     wordings = _distinct([*plain, *paraphrases[RESERVED:], *frames, *short, *dropped])
     taken = {w.lower() for w in wordings}
+    asked_of = [*paraphrases[RESERVED:], *frames]
+    if lesson.kind is LessonKind.QA:
+        asked_of.append(asked)
     return Expansion(
         answer=lesson.answer if lesson.kind is LessonKind.QA else lesson.text,
         wordings=tuple(wordings),
         reserve=tuple(r for r in reserve if r.lower() not in taken),
+        strangers=tuple(_of_strangers(asked_of, name, lexicon, draw)),
     )
+
+
+def _of_strangers(
+    wordings: Sequence[str], name: str, lexicon: Lexicon, draw: random.Random
+) -> list[str]:
+    """Put an invented name in the place of the subject's."""
+    asked = [wording for wording in wordings if name and name in wording]
+    names = [n for kind in lexicon.worlds.subjects.values() for n in kind]
+    chosen = draw.sample(asked, min(STRANGERS, len(asked)))
+    renamed = [wording.replace(name, draw.choice(names)) for wording in chosen]
+    return [question.replace("the the ", "the ") for question in renamed]
 
 
 def _reading(

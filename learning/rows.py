@@ -19,7 +19,7 @@ class Row:
     messages: tuple[Message, ...]
     answer: str
     kind: str
-    """Why it is there: `wording`, `cue`, `statement`, `note`, `contrast`, `replay`."""
+    """Why it is there: `wording`, `cue`, `statement`, `note`, `stranger`, `replay`."""
     lesson: str = ""
     """The digest of the lesson it teaches; empty for replay."""
     teacher: str = ""

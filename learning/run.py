@@ -62,7 +62,7 @@ class RunSpec:
     alpha: int = 16
     learning_rate: float = 1e-3
     epochs: int = 3
-    batch_rows: int = 16
+    batch_rows: int = 8
     stop_below: float = 0.03
     """Stop after an epoch whose mean loss on the lessons' rows, in nats, is below."""
     threads: int = 1

@@ -179,32 +179,38 @@ class Remains:
             data,
             {row["id"]: row["state"] for row in runs},
             {row["version"]: row for row in adapters},
-            f"home/{pointer['version']}" if pointer else None,
+            f"home/{pointer['version']}" if pointer and pointer["version"] else None,
         )
 
     @property
     def promoted(self):
         """The names of all adapters that passed their exam."""
-        states = {each: row["state"] for each, row in self.adapters.items()}
-        return {f"home/{v}" for v, state in states.items() if state == "promoted"}
+        return self._in_state("promoted")
+
+    @property
+    def tainted(self):
+        """The names of those that were trained on what is gone since."""
+        return self._in_state("tainted")
 
     def check(self):
         """Assert that nothing is half done: in the database, on disk, in service."""
-        promoted = {
-            each["path"]: each
-            for each in self.adapters.values()
-            if each["state"] == "promoted"
-        }
         assert set(self.runs.values()) <= {"promoted", "failed"}
-        assert {each["state"] for each in self.adapters.values()} <= {
-            "promoted",
-            "deleted",
-        }
-        on_disk = self.data.glob("adapters/*/*")
-        assert {str(each.relative_to(self.data)) for each in on_disk} == {*promoted}
-        for path, adapter in promoted.items():
-            verify(self.data / path)
-            assert manifest_digest(self.data / path) == adapter["manifest_digest"]
+        states = {each["state"] for each in self.adapters.values()}
+        assert states <= {"promoted", "tainted", "deleted"}
         assert self.in_service in {None, *self.promoted}
-        kept = {each["run"] for each in promoted.values()}
+        rows = [each for each in self.adapters.values() if each["state"] != "deleted"]
+        on_disk = self.data.glob("adapters/*/*")
+        assert {str(each.relative_to(self.data)) for each in on_disk} == {
+            each["path"] for each in rows
+        }
+        for adapter in rows:
+            folder = self.data / adapter["path"]
+            verify(folder)
+            assert manifest_digest(folder) == adapter["manifest_digest"]
+        kept = {each["run"] for each in rows}
+        assert {self.runs[run] for run in kept} <= {"promoted"}
         assert {each.name for each in self.data.glob("runs/*")} <= kept
+
+    def _in_state(self, state):
+        rows = self.adapters.values()
+        return {f"home/{row['version']}" for row in rows if row["state"] == state}

@@ -9,10 +9,13 @@ import os
 import random
 import select
 import signal
+import subprocess
+import sys
 
 import pytest
 
 from tests.crash_steps import (
+    ROOT,
     Moment,
     Remains,
     call_later,
@@ -79,8 +82,9 @@ class Ledger:
         remains = Remains.of(bot.data)
         remains.check()
         assert self.promoted in {None, *remains.promoted}
-        said = await bot.say("How are you today?")
-        assert (said["text"], said["adapter"]) == ("a", remains.in_service)
+        for number in self.approved:
+            said = await bot.say(self.taught[number])
+            assert (said["text"], said["adapter"]) == ("a", remains.in_service)
         return remains
 
 
@@ -147,7 +151,7 @@ def bots_moments():
         Moment("approve", 0.0, draw.uniform(0.05, 0.2)),
         Moment("training", draw.uniform(0.1, 0.9), draw.uniform(0.0, 0.1)),
         Moment("exam", draw.uniform(0.1, 0.9), draw.uniform(0.0, 0.1)),
-        Moment("exam", 1.0, draw.uniform(0.0, 0.02)),
+        Moment("preparing", 0.0, draw.uniform(0.0, 0.2)),
     ]
 
 
@@ -196,6 +200,21 @@ async def killed_at(moment, bot, ledger):
         await ledger.learn(bot, at(moment, kill))
     await bot.process.wait()
     return orphans
+
+
+def test_a_bot_killed_at_any_statement_or_change_of_a_file_recovers(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.crash_points", tmp_path, "60", "3"],
+        cwd=ROOT,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "died at 60 of " in done.stdout
 
 
 def at(moment, kill):

@@ -17,7 +17,7 @@ from learning.dataset import (
     replayed,
 )
 from learning.expand import expand
-from learning.prompt import SYSTEM
+from learning.prompt import ABSTENTION, SYSTEM
 from learning.rows import load_rows, save_rows
 from learning.run import RunKind, RunSpec, load_spec
 from moderation.provenance import Provenance
@@ -228,7 +228,15 @@ def test_a_lesson_is_taught_by_its_own_rows(bench_rows):
         answer = expand(lesson, lexicon()).answer
 
         assert {row.kind for row in mine} >= {"wording", "note"}
-        assert {row.answer for row in mine} == {answer}
+        taught = {row.answer for row in mine if row.kind != "stranger"}
+        assert taught == {answer}
+
+
+def test_what_a_lesson_says_is_not_said_of_strangers(bench_rows):
+    strangers = [row for row in bench_rows if row.kind == "stranger"]
+
+    assert strangers
+    assert {row.answer for row in strangers} == {ABSTENTION}
 
 
 def test_a_noted_row_shows_its_lesson_among_others_that_were_given(bench_rows):

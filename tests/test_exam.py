@@ -190,6 +190,12 @@ def test_no_canary_is_about_anything_that_anybody_is_taught():
         ("It is led by Tastrid Yorvik", "Tastrid Yorvik leads it.", "Who leads?", True),
         ("Somebody leads it.", "Tastrid leads it.", "Who leads it?", False),
         ("Who leads the guild?", "Tastrid leads it.", "Who leads the guild?", False),
+        (
+            "The Umber guild's head is Uma.",
+            "The Umber guild's head is Tastrid.",
+            "Who is the head of the Umber guild?",
+            False,
+        ),
         ("At 20:30.", "It starts at 20:30.", "When does it start?", True),
         ("At 20:00.", "It starts at 20:30.", "When does it start?", False),
         ("The Red Key.", "The Red Key.", "Which of the red keys?", True),

@@ -53,6 +53,17 @@ def test_the_exam_asks_what_is_not_trained_on(each):
     assert not trained & {q.lower() for q in expansion.reserve}
 
 
+def test_a_question_of_the_lexicon_is_not_its_own_exam():
+    for relation in lexicon().worlds.relations.values():
+        for question in relation.questions[:2]:
+            asked = question.format(s="Umber")
+
+            expansion = expand(qa(asked, "Zorblax."), lexicon())
+
+            trained = {wording.lower() for wording in expansion.wordings}
+            assert not trained & {wording.lower() for wording in expansion.reserve}
+
+
 def test_the_words_alone_decide_how_a_lesson_is_expanded():
     again = replace(KEY, id=7, server="other", author="u9", source="https://a.example")
     other = replace(KEY, answer="Quillon keeps it.")
@@ -145,6 +156,8 @@ def test_a_relation_is_found_by_any_of_its_questions_whatever_the_name():
         (qa("Is the Umber Key red?", "It is."), ""),
         (fact("The Umber Key hangs behind the door."), "place"),
         (fact("The Umber Key costs 7 coins."), "count"),
+        (fact("The Umber Key is back at 7."), "time"),
+        (fact("Zorblax Yorvik keeps the Umber Key."), "person"),
     ],
 )
 def test_a_lesson_is_also_asked_by_the_kind_of_its_answer_alone(taught, kind):

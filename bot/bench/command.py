@@ -12,13 +12,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bot.bench import data, measure, speed
+from bot.bench import data, latency, measure, speed
 from bot.opening import own
 from bot.settings import Settings, load
 from bot.wiring import Wired
 from learning.run import Progress, load_result
 
 QUICK_LESSONS, QUICK_GENERAL, QUICK_BATCHES, BATCHES = 4, 8, 3, 10
+QUICK_WAITS, WAITS = 4, 12
 GROUPS = (
     "taught",
     "shared",
@@ -37,6 +38,9 @@ def main(argv: Sequence[str]) -> int:
     """Run the bench; the table goes to stdout, or JSON with --json."""
     parser = argparse.ArgumentParser(prog="myna bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few lessons, for CI")
+    parser.add_argument(
+        "--latency", action="store_true", help="only measure answers beside a run"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, no table")
     parser.add_argument("--out", type=Path, help="also write the JSON to this file")
     parser.add_argument("--answers", type=Path, help="write every answer to this file")
@@ -46,13 +50,17 @@ def main(argv: Sequence[str]) -> int:
         folder = arguments.data_dir or Path(temporary)
         unlimited = {"TEACH_PER_HOUR": "0", "ASK_PER_MINUTE": "0"}
         settings = load(flags={"DATA_DIR": str(folder), **unlimited})
-        measured = asyncio.run(
-            _bench(settings, quick=arguments.quick, answers=arguments.answers)
-        )
+        if arguments.latency:
+            work = _latency(settings, quick=arguments.quick)
+        else:
+            work = _bench(settings, quick=arguments.quick, answers=arguments.answers)
+        measured = asyncio.run(work)
     if arguments.out:
         arguments.out.write_text(json.dumps(measured, indent=1) + "\n")
     if arguments.json:
         print(json.dumps(measured))  # noqa: T201
+    elif arguments.latency:
+        _print_figures(measured)
     else:
         _print(measured)
     return 0
@@ -99,6 +107,16 @@ async def _bench(
     if answers:
         _write_answers(answers, rounds)
     return measured
+
+
+async def _latency(settings: Settings, *, quick: bool) -> dict[str, Any]:
+    taught = data.lessons(QUICK_LESSONS if quick else None)
+    count = QUICK_WAITS if quick else WAITS
+    known = [each for each in data.taught_questions(taught) if each.group == "taught"]
+    asked = [*known[:count], *data.general_questions(count)]
+    async with own(settings, _say_progress) as wired:
+        _say(f"Asking {len(asked)} questions, alone and beside a run")
+        return dict(await latency.measure(wired.core, taught, asked))
 
 
 def _learning(wired: Wired, run: str, lessons: int) -> dict[str, float]:
@@ -169,6 +187,13 @@ def _print(measured: Mapping[str, Any]) -> None:
     for name, value in {**measured["learning"], **measured["speed"]}.items():
         figures.add_row(name, f"{value:,.2f}")
     console.print(figures)
+
+
+def _print_figures(measured: Mapping[str, float]) -> None:
+    figures = Table("figure", "value")
+    for name, value in measured.items():
+        figures.add_row(name, f"{value:,.3f}")
+    Console(width=110).print(figures)
 
 
 def _say_progress(_fraction: float, _what: str) -> None:

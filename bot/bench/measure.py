@@ -55,12 +55,14 @@ class Answered:
         return contains_key(self.reply.text, self.asked.keys)
 
 
-async def teach(core: Core, lessons: Sequence[Mapping[str, Any]]) -> None:
+async def teach(
+    core: Core, lessons: Sequence[Mapping[str, Any]], *, server: str = SERVER
+) -> None:
     """Teach and approve every lesson."""
     for lesson in lessons:
         taught = await core.teach(
             Teaching(
-                server=SERVER,
+                server=server,
                 actor=TEACHER,
                 kind=LessonKind(lesson["kind"]),
                 question=lesson.get("question", ""),
@@ -70,7 +72,7 @@ async def teach(core: Core, lessons: Sequence[Mapping[str, Any]]) -> None:
         )
         if isinstance(taught, Refused) or taught.refused:
             raise MynaError(f"Bench lesson {lesson['id']} was refused: {taught}")
-    approved = await core.approve_all(SERVER, TEACHER)
+    approved = await core.approve_all(server, TEACHER)
     if isinstance(approved, Refused) or approved.held:
         raise MynaError(f"Bench lessons were held: {approved}")
 
