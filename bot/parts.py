@@ -18,13 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from learning.exam import Scorecard
-    from learning.memory import Memory
-
     from bot.limiter import Limiter
     from bot.ports import Clock, Engine, Notifier, Trainer
     from learning.engine import AdapterRef
+    from learning.exam import Scorecard
     from learning.lesson import Lesson
+    from learning.memory import Memory
     from learning.model import BaseModel
     from learning.run import RunSpec
     from storage.adapters import Adapter

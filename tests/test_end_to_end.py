@@ -70,7 +70,7 @@ def test_an_approved_lesson_is_remembered_at_once_in_other_words(said):
 
 
 def test_a_single_lesson_is_trained_examined_and_promoted(said):
-    assert said["learned"]["promoted"], said["learned"]["reason"]
+    assert said["learned"]["promoted"], said["learned"]
     assert said["learned"]["adapter"] == "home/1"
 
 
