@@ -116,7 +116,7 @@ class Answering:
         notes = recall.notes if question.memory else ()
         if question.memory and _unknown(recall):
             return _Draft((), recalled, adapter, None)
-        if not notes and recall.is_general and not recall.has_standing_rules:
+        if _is_for_the_base(recall):
             # The base knows it as well as it ever will; an adapter that was taught
             # to say "I don't know" said it to 27 of 100 general questions.
             adapter = None
@@ -270,6 +270,17 @@ def _unknown(recall: Recall) -> bool:
     if recall.standing is Standing.NEAR:
         return True
     return recall.standing is Standing.FAR and not recall.is_general
+
+
+def _is_for_the_base(recall: Recall) -> bool:
+    """Say whether a question is common knowledge, and no lesson has to do with it.
+
+    Memory is asked even where its notes are not shown: the weights may know a lesson
+    that a general-sounding message ("Thanks!") is about.
+    """
+    if recall.notes or recall.has_standing_rules:
+        return False
+    return recall.is_general
 
 
 def _quoted(note: Lesson) -> str:

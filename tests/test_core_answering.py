@@ -469,3 +469,13 @@ async def test_a_note_that_the_model_does_not_see_is_quoted(tmp_path):
         assert [credit.id for credit in reply.lessons] == [lesson]
         record = await lessons.get(home.parts.database, SERVER, lesson)
         assert reply.text == record.lesson.answer
+
+
+async def test_a_general_sounding_lesson_is_answered_by_the_weights(tmp_path):
+    async with open_home(tmp_path) as home:
+        await home.approved()
+        home.parts.memory.general = 1.0
+
+        reply = await home.ask(memory=False)
+
+        assert reply.adapter == home.parts.skills.name
