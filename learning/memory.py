@@ -32,6 +32,8 @@ TRIGGER_NAMED, TRIGGER_MEANT = 0.35, 0.8
 """The same for rules: with a word of the trigger in the message, and without."""
 GENERAL = 0.5
 """From this probability on, a question is taken to be about common knowledge."""
+SURELY_GENERAL = 0.85
+"""From this on, even where it names the subject of a lesson ("What is Python?")."""
 CLEAR_LEAD = 0.15
 """The best note is shown alone where it leads by this much: small models mix notes."""
 MOST_NOTES = 2
@@ -250,6 +252,6 @@ def _standing(question: str, hits: list[Hit], common: float) -> Standing:
     if any(_worth_showing(question, hit) for hit in hits):
         return Standing.MATCH
     about = any(fit.is_about(question, hit.lesson) for hit in hits)
-    if about and common < GENERAL:
+    if about and common < SURELY_GENERAL:
         return Standing.NEAR
     return Standing.FAR
