@@ -12,9 +12,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bot import log
 from bot.bench import data, latency, measure, speed
 from bot.opening import own
-from bot.settings import Settings, load
+from bot.settings import LogFormat, LogLevel, Settings, load
 from bot.wiring import Wired
 from learning.run import Progress, load_result
 
@@ -36,6 +37,7 @@ GROUPS = (
 
 def main(argv: Sequence[str]) -> int:
     """Run the bench; the table goes to stdout, or JSON with --json."""
+    log.configure(level=LogLevel.WARNING, log_format=LogFormat.AUTO)
     parser = argparse.ArgumentParser(prog="myna bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few lessons, for CI")
     parser.add_argument(
