@@ -40,7 +40,7 @@ def _carry_out(parsed: argparse.Namespace, options: Options) -> int:
         case "chat":
             return command_line.chat(options)
         case "run":
-            return command_line.run(options)
+            return command_line.run(options, is_local=parsed.local)
         case "check":
             return command_line.check(options)
         case "learn":
@@ -93,7 +93,12 @@ def _parser() -> argparse.ArgumentParser:
         return commands.add_parser(name, help=what, description=what, parents=[shared])
 
     add("chat", "Talk to Myna here; a script may be piped in.")
-    add("run", "Keep running: learn every night, and answer the command line.")
+    run = add("run", "Serve Discord and Slack, and learn every night.")
+    run.add_argument(
+        "--local",
+        action="store_true",
+        help="no platform: learn every night, and answer the command line",
+    )
     learn = add("learn", "Train on what was approved, and promote it if it passes.")
     learn.add_argument("--fresh", action="store_true", help="start over from scratch")
     rollback = add("rollback", "Go back to an older adapter.")

@@ -19,7 +19,7 @@ from learning.memory import Recall, Standing
 from learning.rule import reply_of
 from moderation import screen
 from moderation.roles import Permission
-from storage import adapters, answers, lessons
+from storage import adapters, answers, lessons, people, servers
 from storage.adapters import AdapterState
 
 if TYPE_CHECKING:
@@ -70,9 +70,10 @@ class Answering:
                     raise
                 continue
             reply = _judge(question, draft, self._parts.clock.monotonic() - started)
-            if await self._record(question, draft, reply):
+            recorded = await self._record(question, draft, reply)
+            if recorded:
                 stream.finish(reply.text)
-                return reply
+                return replace(reply, id=recorded)
         raise EngineError(phrases.too_much_withdrawn())
 
     async def why(self, server: str, actor: Actor) -> Why | None:
@@ -133,10 +134,14 @@ class Answering:
         adapter: AdapterRef | None,
         stream: ScreenedStream,
     ) -> Completion:
+        settings = await servers.get(self._parts.database, question.server)
         return await self._parts.engine.generate(
             Generation(
                 messages=prompt.build(
-                    question.text, history=question.history, notes=notes
+                    question.text,
+                    history=question.history,
+                    notes=notes,
+                    persona=settings.persona,
                 ),
                 adapter=adapter,
                 server=question.server,
@@ -182,8 +187,11 @@ class Answering:
         adapter = await adapters.get(database, server, draft.adapter.version)
         return adapter.state is AdapterState.PROMOTED
 
-    async def _record(self, question: Question, draft: _Draft, reply: Reply) -> bool:
-        """Journal the answer; not where what it rests on was withdrawn meanwhile.
+    async def _record(self, question: Question, draft: _Draft, reply: Reply) -> int:
+        """Journal the answer and return its number; 0 where it may not be given.
+
+        What it rests on may have been withdrawn meanwhile. Of somebody who opted out
+        no words are kept.
 
         Both happen in one transaction, so that forgetting a lesson finds every
         answer that it had a part in.
@@ -191,21 +199,24 @@ class Answering:
         database = self._parts.database
         async with database.transaction():
             if not await self._stands(question.server, draft, reply):
-                return False
-            await answers.record(
+                return 0
+            quiet = await people.has_opted_out(
+                database, question.server, question.actor.id
+            )
+            answer = await answers.record(
                 database,
                 question.server,
                 at=self._parts.clock.now(),
                 channel=question.channel,
                 actor=question.actor.id,
-                question=question.text,
-                answer=reply.text,
+                question="" if quiet else question.text,
+                answer="" if quiet else reply.text,
                 abstained=reply.abstained,
                 adapter=reply.adapter,
                 notes=[each.id for each in reply.notes],
                 lessons=[each.id for each in reply.lessons],
             )
-            return True
+            return answer.id
 
     async def _credits(
         self, server: str, ids: tuple[int, ...], shown: frozenset[int]

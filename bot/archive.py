@@ -7,12 +7,14 @@ import json
 from typing import TYPE_CHECKING
 
 from bot import lesson_rows, phrases
-from bot.messages import HistoryEntry, Notice, Refused, StatusReport
+from bot.messages import HistoryEntry, LessonDetail, Notice, Refused, StatusReport
 from bot.parts import refusal
 from bot.run_plan import in_service, needs_fresh_run, new_lessons
+from learning.errors import NotFoundError
 from learning.lesson import LessonState
 from moderation.roles import Permission
-from storage import journal, lessons, runs, servers
+from storage import adapters, answers, cards, journal, lessons, runs, servers
+from storage.adapters import AdapterState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from bot.messages import Actor
     from bot.parts import Parts
     from learning.lesson import Lesson
+    from storage.cards import PostedCard
 
 NOTICES_READ = "notices.read"
 LOOK_BACK = 200
@@ -88,6 +91,36 @@ class Archive:
             for lesson in found
             if lesson.state is LessonState.APPROVED and lesson.scope.admits(channel)
         )
+
+    async def lesson(
+        self, server: str, lesson: int, *, channel: str | None
+    ) -> LessonDetail:
+        database = self._parts.database
+        record = await lessons.get(database, server, lesson)
+        found = record.lesson
+        hidden = found.state is LessonState.FORGOTTEN or not found.scope.admits(channel)
+        if hidden:
+            raise NotFoundError(phrases.no_such_lesson(lesson))
+        learned_by = [
+            adapter.name
+            for adapter in await adapters.all_of(database, server)
+            if adapter.state is AdapterState.PROMOTED
+            and lesson
+            in await adapters.contained_lessons(database, server, adapter.version)
+        ]
+        return LessonDetail(
+            lesson=found,
+            gate=self._parts.gate(found),
+            decided_by=record.decided_by_name,
+            adapters=tuple(learned_by),
+            answers=await answers.count_of_lesson(database, server, lesson),
+        )
+
+    async def card_posted(self, server: str, card: PostedCard) -> None:
+        await cards.add(self._parts.database, server, card)
+
+    async def cards(self, server: str, lesson: int) -> Sequence[PostedCard]:
+        return await cards.of_lesson(self._parts.database, server, lesson)
 
     async def export(self, server: str, actor: Actor) -> Sequence[str] | Refused:
         refused = refusal(actor, Permission.REVIEW)

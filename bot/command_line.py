@@ -5,17 +5,18 @@ import io
 import json
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import TextIO
 
-from bot import log, settings, terminal_phrases
+from bot import log, platforms, settings, terminal_phrases
 from bot.check import find_faults
 from bot.clock import SystemClock
 from bot.opening import OnProgress, open_session, own
 from bot.options import Options
 from bot.schedule import Nights, Schedule
+from bot.session import Session
 from bot.settings import LogLevel, Settings
 from bot.terminal_app import (
     ProgressLines,
@@ -26,7 +27,6 @@ from bot.terminal_app import (
     write_json,
 )
 from bot.terminal_input import logical_lines, reader
-from bot.terminal_session import Session
 
 TERMINATED = 143
 """What shells expect of a process that ended on SIGTERM."""
@@ -42,9 +42,14 @@ def one(options: Options, line: str) -> int:
     return _run(_one(options, _prepared(options, quiet=True), line))
 
 
-def run(options: Options) -> int:
-    """Learn every night and answer the command line, until SIGTERM or Ctrl-C."""
-    return _run(_serve(_prepared(options, quiet=False)))
+def run(options: Options, *, is_local: bool) -> int:
+    """Serve the platforms and learn every night, until SIGTERM or Ctrl-C.
+
+    Raises SettingsError where no platform is set up, unless it is to run locally.
+    """
+    loaded = _prepared(options, quiet=False)
+    chosen = () if is_local else platforms.configured(loaded)
+    return _run(_serve(loaded, chosen))
 
 
 def check(options: Options) -> int:
@@ -109,7 +114,7 @@ async def _one(options: Options, loaded: Settings, line: str) -> int:
     return int(not outcome.ok)
 
 
-async def _serve(loaded: Settings) -> int:
+async def _serve(loaded: Settings, chosen: Sequence[platforms.Platform]) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     async with own(loaded, preparing(sys.stderr)) as wired:
@@ -128,10 +133,19 @@ async def _serve(loaded: Settings) -> int:
             ),
         )
         await schedule.start()
+        told = terminal_phrases.serving([each.name for each in chosen])
+        sys.stderr.write(f"{told}\n")
+        serving = asyncio.ensure_future(platforms.serve(wired, chosen))
+        stopped = asyncio.ensure_future(stop.wait())
         try:
-            sys.stderr.write(f"{terminal_phrases.only_schedules()}\n")
-            await stop.wait()
+            waiting = {serving, stopped} if chosen else {stopped}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
         finally:
+            for task in (serving, stopped):
+                task.cancel()
+            await asyncio.gather(serving, stopped, return_exceptions=True)
             await schedule.close()
     return 0
 
@@ -143,6 +157,7 @@ async def _check(options: Options, loaded: Settings) -> int:
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     else:
         lines = faults or [terminal_phrases.in_order(str(loaded.data_dir))]
+        lines += terminal_phrases.permissions(loaded.training_permissions)
         sys.stdout.writelines(f"{line}\n" for line in lines)
     return int(bool(faults))
 

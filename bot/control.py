@@ -19,8 +19,8 @@ from typing import Any, Self
 
 from bot import terminal_phrases
 from bot.messages import CURRENT
-from bot.terminal_outcome import Outcome, OutcomeKind
-from bot.terminal_session import Session
+from bot.outcome import Outcome, OutcomeKind
+from bot.session import Session
 from learning.errors import DataDirectoryError, MynaError
 
 MAX_LINE_BYTES = 64_000_000

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.control import MAX_LINE_BYTES, Hello, reachable, send, unusable
-from bot.terminal_outcome import Outcome, error, from_json
+from bot.outcome import Outcome, error, from_json
 from learning.errors import DataDirectoryError
 from learning.run import Progress
 

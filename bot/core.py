@@ -6,25 +6,34 @@ from typing import TYPE_CHECKING
 
 from bot.answering import Answering
 from bot.archive import Archive
+from bot.configuring import Configuring
 from bot.learning_runs import LearningRuns
+from bot.privacy import Privacy
+from bot.rating import Rating
 from bot.reviewing import Reviewing
+from bot.sources import Sources
 from bot.withdrawing import Withdrawing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from bot.messages import (
         Actor,
         ApprovedAll,
+        Consented,
         Decided,
         Decision,
+        Deleted,
         Forgotten,
         HistoryEntry,
         Imported,
         ImportRow,
         Learned,
+        LessonDetail,
         Notice,
+        PrivacyReport,
         Question,
+        Rated,
         Refused,
         Reply,
         RolledBack,
@@ -37,6 +46,9 @@ if TYPE_CHECKING:
     from bot.parts import Parts
     from learning.lesson import Lesson
     from learning.run import Progress, RunKind
+    from moderation.roles import Role
+    from storage.cards import PostedCard
+    from storage.servers import ServerSettings
 
 
 class Core:
@@ -51,6 +63,10 @@ class Core:
         self._runs = LearningRuns(parts)
         self._withdrawing = Withdrawing(parts)
         self._archive = Archive(parts)
+        self._configuring = Configuring(parts, self._runs)
+        self._sources = Sources(parts, self._reviewing, self._withdrawing)
+        self._privacy = Privacy(parts, self._withdrawing)
+        self._rating = Rating(parts, self._reviewing)
 
     async def recover(self) -> None:
         """Settle what a crash left behind, and load memory: call it once at start.
@@ -101,7 +117,8 @@ class Core:
     async def decide(self, decision: Decision) -> Decided | Refused:
         """Approve or reject one waiting lesson, and tell its author.
 
-        Raises NotFoundError, or ConflictError where somebody else decided first.
+        Raises NotFoundError, or ConflictError where somebody else decided first or
+        the lesson was edited since it was seen.
         """
         return await self._reviewing.decide(decision)
 
@@ -126,6 +143,47 @@ class Core:
         return await self._reviewing.edit(
             server, actor, lesson, question=question, answer=answer, text=text
         )
+
+    async def widen(self, server: str, actor: Actor, lesson: int) -> Waiting | Refused:
+        """Let the whole server know a waiting lesson that was for one channel.
+
+        Raises NotFoundError or ConflictError.
+        """
+        return await self._reviewing.widen(server, actor, lesson)
+
+    async def consent(
+        self, server: str, person: str, lesson: int, *, given: bool
+    ) -> Consented | Refused:
+        """Record whether the author of a message lets others teach it.
+
+        A refusal erases the lesson. Raises NotFoundError or ConflictError.
+        """
+        return await self._sources.consent(server, person, lesson, given=given)
+
+    async def message_deleted(
+        self, server: str, channel: str, messages: Collection[str]
+    ) -> int:
+        """Forget what came from messages that were deleted; return how much."""
+        return await self._sources.message_deleted(server, channel, messages)
+
+    async def message_edited(
+        self, server: str, channel: str, message: str, text: str
+    ) -> tuple[Taught, ...]:
+        """Forget what came from a message, and put its new words up for review."""
+        return await self._sources.message_edited(server, channel, message, text)
+
+    async def rate(
+        self, server: str, actor: Actor, answer: int, *, helpful: bool
+    ) -> Rated | Refused:
+        """Record a thumb on an answer. Raises NotFoundError."""
+        return await self._rating.rate(server, actor, answer, helpful=helpful)
+
+    async def correct(
+        self, server: str, actor: Actor, answer: int, text: str, *, private: bool
+    ) -> Taught | Refused:
+        """Propose what an answer should have said, as a lesson of its channel alone
+        where that is private. Raises NotFoundError."""
+        return await self._rating.correct(server, actor, answer, text, private=private)
 
     async def learn(
         self,
@@ -187,6 +245,12 @@ class Core:
         """List the approved lessons that `channel` may see, or those matching `text`."""
         return await self._archive.lessons(server, text, channel=channel)
 
+    async def lesson(
+        self, server: str, lesson: int, *, channel: str | None = None
+    ) -> LessonDetail:
+        """Say all about one lesson that `channel` may see. Raises NotFoundError."""
+        return await self._archive.lesson(server, lesson, channel=channel)
+
     async def export(self, server: str, actor: Actor) -> Sequence[str] | Refused:
         """Return this server's lessons as JSON lines that `import_lessons` can read."""
         return await self._archive.export(server, actor)
@@ -194,3 +258,57 @@ class Core:
     async def notices(self, server: str, person: str) -> tuple[Notice, ...]:
         """Return what this person has not been told yet, and mark it as told."""
         return await self._archive.notices(server, person)
+
+    async def settings(self, server: str) -> ServerSettings:
+        """Return what a server has set for itself."""
+        return await self._configuring.settings(server)
+
+    async def role(self, server: str, ids: Collection[str], *, is_admin: bool) -> Role:
+        """Say what somebody is here who has these ids: their own, their roles'."""
+        return await self._configuring.role(server, ids, is_admin=is_admin)
+
+    async def set_up(
+        self, server: str, actor: Actor, *, review_channel: str
+    ) -> ServerSettings | Refused:
+        """Let a server begin to learn; lessons are reviewed in this channel."""
+        return await self._configuring.set_up(
+            server, actor, review_channel=review_channel
+        )
+
+    async def configure(
+        self, settings: ServerSettings, actor: Actor
+    ) -> ServerSettings | Refused:
+        """Change what a server has set for itself."""
+        return await self._configuring.configure(settings, actor)
+
+    async def purge(self, server: str) -> None:
+        """Delete all of a server that removed Myna: rows, weights, runs, journal."""
+        await self._configuring.purge(server)
+
+    async def is_first_delivery(self, platform: str, event: str) -> bool:
+        """Say whether this event came for the first time, across restarts."""
+        return await self._configuring.is_first_delivery(platform, event)
+
+    async def card_posted(self, server: str, card: PostedCard) -> None:
+        """Remember where a lesson's review card hangs."""
+        await self._archive.card_posted(server, card)
+
+    async def cards(self, server: str, lesson: int) -> Sequence[PostedCard]:
+        """Return where a lesson's review cards hang."""
+        return await self._archive.cards(server, lesson)
+
+    async def privacy(self, server: str, person: str) -> PrivacyReport:
+        """Say what is stored about a person."""
+        return await self._privacy.report(server, person)
+
+    async def export_person(self, server: str, person: str) -> str:
+        """Return all that is stored about a person as readable JSON."""
+        return await self._privacy.export(server, person)
+
+    async def delete_person(self, server: str, person: str) -> Deleted:
+        """Erase a person's lessons and questions; adapters that learned them leave."""
+        return await self._privacy.delete(server, person)
+
+    async def opt_out(self, server: str, person: str, *, opted_out: bool) -> None:
+        """Learn nothing that a person writes, or again; keep none of their words."""
+        await self._privacy.opt_out(server, person, opted_out=opted_out)

@@ -56,7 +56,7 @@ class LearningRuns:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._active: set[asyncio.Task[object]] = set()
+        self._active: dict[asyncio.Task[object], str] = {}
 
     async def learn(
         self,
@@ -93,9 +93,19 @@ class LearningRuns:
             log.info("nightly.skipped", server=server, new=len(untried))
             return
         try:
-            await self.learn(server, SYSTEM, start=None, on_progress=None)
+            learned = await self.learn(server, SYSTEM, start=None, on_progress=None)
         except MynaError as exc:
             log.warning("nightly.failed", server=server, error=type(exc).__name__)
+            return
+        if isinstance(learned, Learned):
+            await self._parts.announcer.run_ended(server, learned)
+
+    async def cancel(self, server: str) -> None:
+        """Cancel a server's run and wait until it has cleaned up."""
+        tasks = [task for task, of in self._active.items() if of == server]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:
         """Cancel the runs in progress and wait until they have cleaned up."""
@@ -118,7 +128,7 @@ class LearningRuns:
         )
         task = asyncio.current_task()
         if task:
-            self._active.add(task)
+            self._active[task] = plan.server
         try:
             await runs.claim(
                 parts.database,
@@ -128,6 +138,7 @@ class LearningRuns:
                 lessons=plan.ids,
                 requested_by=actor.id,
                 at=now,
+                permissions=_permissions(parts, plan),
             )
             report(Progress("queued"))
             async with parts.runs_at_once:
@@ -150,7 +161,7 @@ class LearningRuns:
             raise
         finally:
             if task:
-                self._active.discard(task)
+                self._active.pop(task, None)
 
     async def _train(self, run: _Run) -> Adapter:
         """Write the rows, train on them, and put the adapter in its place."""
@@ -321,3 +332,13 @@ def _as_failure(exc: OSError) -> MynaError:
 
 def _nobody_watches(_progress: Progress) -> None:
     """Drop the progress of a run that nobody waits for."""
+
+
+def _permissions(parts: Parts, plan: Plan) -> dict[str, str]:
+    """Return the platforms' leave that these lessons are trained under."""
+    platforms = {lesson.platform for lesson in (*plan.new, *plan.old)}
+    return {
+        platform: reference
+        for platform, reference in parts.permissions.items()
+        if platform in platforms and reference
+    }

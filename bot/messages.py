@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from learning.engine import Message
 from learning.lesson import Lesson, LessonKind
 from learning.run import RunKind
+from moderation.policy import Gate
 from moderation.provenance import SERVER_WIDE, Provenance, Scope
 from moderation.roles import Role
 from moderation.verdict import Verdict
@@ -76,6 +77,8 @@ class Reply:
     seconds: float = 0.0
     withheld: bool = False
     """The model's words did not pass the screen; `text` says so instead."""
+    id: int = 0
+    """The answer's number in the journal, for feedback on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,12 @@ class Teaching:
     scope: Scope = SERVER_WIDE
     source: str = ""
     expires_at: datetime | None = None
+    channel: str | None = None
+    """The channel it was taught in; a thread counts as its parent."""
+    message: str = ""
+    """The message whose words they are; its edits and deletion are honoured."""
+    words_of: str = ""
+    """The id of the person who wrote that message, where it is somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,8 @@ class Waiting:
 
     lesson: Lesson
     verdict: Verdict
+    gate: Gate
+    """Whether weights may learn it, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,8 @@ class Ruling(StrEnum):
     """What a moderator may say of a waiting lesson."""
 
     APPROVE = "approve"
+    MEMORY_ONLY = "memory_only"
+    """Approved, but never for the weights."""
     REJECT = "reject"
 
 
@@ -130,6 +143,8 @@ class Decision:
     lesson: int
     ruling: Ruling
     reason: str = ""
+    seen: str | None = None
+    """The digest of the lesson that the moderator read; None does not compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,3 +282,64 @@ class Imported:
 
     waiting: tuple[Waiting, ...]
     problems: tuple[ImportProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A lesson that waits no longer, or no longer is what its card shows."""
+
+    lesson: Lesson
+    by_name: str
+    """Who decided; empty where nobody did, as when it expired."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonDetail:
+    """All that can be said of one lesson."""
+
+    lesson: Lesson
+    gate: Gate
+    decided_by: str
+    adapters: tuple[str, ...]
+    """The adapters whose weights learned it, and are still kept."""
+    answers: int
+    """How many answers came from it, as far as they are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The thumbs of an answer after one more."""
+
+    answer: int
+    up: int
+    down: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """What the author of a message said about a lesson made of it."""
+
+    lesson: Lesson
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyReport:
+    """What is stored about one person on one server."""
+
+    lessons: tuple[Lesson, ...]
+    """Those that they taught, and those made of their messages."""
+    answers: int
+    """How many of their questions are kept."""
+    opted_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What went when a person asked for their data to be deleted."""
+
+    lessons: tuple[int, ...]
+    answers: int
+    withdrawn: tuple[str, ...]
+    """Adapters that left service with them."""

@@ -9,13 +9,13 @@ from contextlib import (
 )
 from pathlib import Path
 
+from bot.chat import Chat
 from bot.control import ControlServer, Hello
 from bot.control_client import connect
 from bot.messages import Actor
 from bot.options import Options
+from bot.session import LocalSession, Session
 from bot.settings import Settings
-from bot.terminal_chat import Chat
-from bot.terminal_session import LocalSession, Session
 from bot.wiring import Wired, open_core
 from learning.errors import CommandError, DataDirectoryLockedError
 from moderation.roles import Role

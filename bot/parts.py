@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from bot.messages import Actor, Refused
-from bot.phrases import not_allowed
+from bot.phrases import kept_in_memory, not_allowed
 from learning.run import MANIFEST
-from moderation.policy import may_train
+from moderation.policy import Gate, may_train
 from moderation.roles import Permission, Role, may
 from storage.journal import MYNA
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.limiter import Limiter
-    from bot.ports import Clock, Engine, Notifier, Trainer
+    from bot.ports import Announcer, Clock, Engine, Trainer
     from learning.engine import AdapterRef
     from learning.exam import Scorecard
     from learning.lesson import Lesson
@@ -71,7 +71,7 @@ class Parts:
     memory: Memory
     trainer: Trainer
     clock: Clock
-    notifier: Notifier
+    announcer: Announcer
     base: BaseModel
     skills: AdapterRef | None
     """What serves a server without an adapter; None is the bare base."""
@@ -95,14 +95,20 @@ class Parts:
         """Name the skills adapter's weights; an adapter of other ones is foreign."""
         return manifest_digest(self.skills.directory) if self.skills else ""
 
-    def trainable(self, lesson: Lesson) -> bool:
-        """Say whether policy and scope let weights learn a lesson."""
+    def gate(self, lesson: Lesson) -> Gate:
+        """Judge whether policy, scope and moderators let weights learn a lesson."""
+        if lesson.memory_only:
+            return Gate(granted=False, reason=kept_in_memory())
         return may_train(
             lesson.provenance,
             lesson.platform,
             lesson.scope,
             permissions=self.permissions,
-        ).granted
+        )
+
+    def trainable(self, lesson: Lesson) -> bool:
+        """Say whether weights may learn a lesson."""
+        return self.gate(lesson).granted
 
     def is_foreign(self, adapter: Adapter) -> bool:
         """Say whether an adapter belongs to another base or skills adapter."""

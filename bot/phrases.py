@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from bot.messages import (
     ApprovedAll,
     Decided,
+    Deleted,
     Forgotten,
     HistoryEntry,
     Imported,
     Learned,
+    LessonDetail,
+    PrivacyReport,
     Reply,
     RolledBack,
     Ruling,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from storage.journal import Entry
     from storage.lessons import LessonRecord
     from storage.runs import Run
+    from storage.servers import ServerSettings
 
 _ALLOWED = {
     Permission.ASK: "ask",
@@ -70,6 +74,136 @@ def withheld() -> str:
 
 def too_much_withdrawn() -> str:
     return "What I know of that was withdrawn while I answered; ask again."
+
+
+def widened(of: Waiting) -> str:
+    return f"Lesson {of.lesson.id} is for the whole server now. {of.gate.reason}"
+
+
+def lesson_detail(of: LessonDetail) -> str:
+    """All about one lesson, a fact a line."""
+    decided = f" by {of.decided_by}" if of.decided_by else ""
+    learned = ", ".join(of.adapters) or "no adapter yet"
+    lines = [
+        lesson(of.lesson),
+        f"State: {of.lesson.state.value}{decided}.",
+        f"Weights: {of.gate.reason} Learned by {learned}.",
+        f"{_count(of.answers, 'answer')} came from it.",
+    ]
+    if of.lesson.source:
+        lines.insert(1, f"Source: {of.lesson.source}")
+    if of.lesson.scope.channel is not None:
+        lines.insert(1, "It is for one channel only.")
+    return "\n".join(lines)
+
+
+def set_up(of: ServerSettings) -> str:
+    where = of.review_channel or "the queue (/review)"
+    return (
+        f"I am ready to learn. Lessons are reviewed in {where}. Nothing is learned"
+        " before a moderator approved it. /config shows what can be set."
+    )
+
+
+def settings(values: Sequence[tuple[str, str, str]]) -> str:
+    """The settings: name, value and what it is for."""
+    return "\n".join(f"{name}: {value}  ({what})" for name, value, what in values)
+
+
+def setting_changed(name: str, value: str) -> str:
+    return f"{name} is now {value}."
+
+
+def privacy(of: PrivacyReport) -> str:
+    learned = "I learn nothing you write." if of.opted_out else ""
+    lines = [
+        f"Stored about you here: {_count(len(of.lessons), 'lesson')},"
+        f" {_count(of.answers, 'question')} with their answers. {learned}".strip(),
+        (
+            "/privacy export gives you all of it, /privacy delete erases it,"
+            " /privacy opt-out keeps me from learning what you write."
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def confirm_delete(of: PrivacyReport) -> str:
+    return (
+        f"This erases {_count(len(of.lessons), 'lesson')} and"
+        f" {_count(of.answers, 'question')} of yours, and withdraws the adapters that"
+        " learned them. It cannot be undone: /privacy delete confirm"
+    )
+
+
+def deleted(of: Deleted) -> str:
+    told = (
+        f"Erased: {_count(len(of.lessons), 'lesson')},"
+        f" {_count(of.answers, 'question')} with their answers."
+    )
+    if of.withdrawn:
+        told += f" Withdrawn, because they had learned them: {', '.join(of.withdrawn)}."
+    return told
+
+
+def opted(*, opted_out: bool) -> str:
+    if opted_out:
+        return "I learn nothing you write from now on, and keep none of your questions."
+    return "I may learn from what you write again, after a moderator's review."
+
+
+def what_consent_means() -> str:
+    return (
+        "your message. If you agree and a moderator approves it, I answer with it here;"
+        " /privacy says how to take it back."
+    )
+
+
+def sources(reply: Reply) -> str:
+    """Say under an answer where it came from: `from lesson 12, taught by Ana`."""
+    named = [
+        f"lesson {credit.id}, taught by {credit.author}" for credit in reply.lessons
+    ]
+    return f"from {'; '.join(named)}" if named else ""
+
+
+def kept_in_memory() -> str:
+    return "A moderator keeps it in memory only."
+
+
+def not_set_up() -> str:
+    return "I learn nothing here yet: an admin has to run /setup first."
+
+
+def not_a_learning_channel() -> str:
+    return "I may not learn in this channel; an admin can allow it with /config."
+
+
+def author_opted_out() -> str:
+    return "The author of that message does not want me to learn from it."
+
+
+def not_your_message() -> str:
+    return "Only the author of that message can say so."
+
+
+def consent_missing(of: Lesson) -> str:
+    return f"Lesson {of.id} is somebody's message; its author has not agreed yet."
+
+
+def consent_decided_already(of: Lesson) -> str:
+    return f"That was answered already: consent {of.consent.replace('_', ' ')}."
+
+
+def persona_refused(reasons: Sequence[str]) -> str:
+    return f"I cannot take that persona: {_joined(reasons)}"
+
+
+def answer_erased() -> str:
+    return "That answer was erased; ask again, and correct the new one."
+
+
+def correction_of(answer: int) -> str:
+    return f"correction of answer {answer}"
 
 
 def no_answer_yet() -> str:
@@ -342,6 +476,85 @@ def decided_already(of: LessonRecord) -> str:
 
 def no_such_adapter(version: str) -> str:
     return f"There is no adapter {version} here. (/history)"
+
+
+def outsider() -> str:
+    return "I answer and learn from members of the community I was added to only."
+
+
+def thinking() -> str:
+    return "is looking through what it was taught…"
+
+
+def marked_without_lesson() -> str:
+    return "Write what I should learn after [Learn], in the same message."
+
+
+def consent_asked(*, asked: bool) -> str:
+    if asked:
+        return "I asked the author of the message whether I may learn it."
+    return "I could not ask its author, who has to agree first: add me to the channel."
+
+
+def consented(*, given: bool) -> str:
+    if given:
+        return "Thank you. A moderator reviews it now; /privacy says how to undo this."
+    return "I have erased it."
+
+
+def needs_question() -> str:
+    return "A question and its answer needs its question."
+
+
+def needs_words() -> str:
+    return "Write what I should learn."
+
+
+def what_should_it_have_said() -> str:
+    return "What should it have said?"
+
+
+def at_work() -> str:
+    return "This takes a little longer; I am at it."
+
+
+def rated(*, helpful: bool) -> str:
+    if helpful:
+        return "Thank you, that helps."
+    return "Thank you. Say what it should have said, and a moderator reviews it."
+
+
+def only_people_are_learned_from() -> str:
+    return "I learn from people's messages only, and this is none."
+
+
+def only_in_terminal() -> str:
+    return "That works in the terminal only."
+
+
+def sent_to_you() -> str:
+    return "I sent it to you as a file, in our direct messages."
+
+
+def no_longer_answering(name: str) -> str:
+    return f"{name} answers no longer; /history says what came after it."
+
+
+def file_not_read(reason: str) -> str:
+    return f"I cannot read that file: {reason}."
+
+
+def add_me_to(channel: str) -> str:
+    return f"Add me to {channel} first: I cannot write there yet."
+
+
+def suggested_questions() -> Sequence[tuple[str, str]]:
+    """Openings for a first conversation: what they are called, and what is said."""
+    return (
+        ("What can you do?", "What can you do?"),
+        ("What were you taught?", "What do you know about us?"),
+        ("Teach me something", "[Learn] fact: "),
+    )
 
 
 def _adapter(name: str | None) -> str:

@@ -5,11 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.messages import Notice
+from bot.messages import Learned, Notice, Settled, Waiting
 from learning.engine import Engine
 from learning.run import Progress, RunResult
 
-__all__ = ["Clock", "Engine", "Notifier", "Trainer"]
+__all__ = ["Announcer", "Clock", "Engine", "Trainer"]
 
 
 class Clock(Protocol):
@@ -34,8 +34,17 @@ class Trainer(Protocol):
         """
 
 
-class Notifier(Protocol):
-    """Tells people about what happened to what they taught."""
+class Announcer(Protocol):
+    """Tells people what happened; never raises, and drops what cannot be delivered."""
 
     async def notify(self, notice: Notice) -> None:
-        """Deliver one notice, or drop it where the person cannot be reached."""
+        """Tell one person, for example that their lesson was approved."""
+
+    async def lesson_waits(self, waiting: Waiting) -> None:
+        """Show moderators a lesson that waits, or shows other words than before."""
+
+    async def lesson_settled(self, settled: Settled) -> None:
+        """Take the buttons from a lesson's card, and say what became of it."""
+
+    async def run_ended(self, server: str, learned: Learned) -> None:
+        """Tell moderators how a run ended that nobody watched."""

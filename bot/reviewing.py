@@ -17,16 +17,19 @@ from bot.messages import (
     Notice,
     Refused,
     Ruling,
+    Settled,
     Taught,
     Teaching,
     Waiting,
 )
 from bot.parts import refusal
 from learning.errors import ConflictError
-from learning.lesson import Lesson, LessonKind, LessonState
+from learning.lesson import Consent, Lesson, LessonKind, LessonState
+from moderation.policy import TERMINAL
+from moderation.provenance import SERVER_WIDE
 from moderation.roles import Permission
 from moderation.screen import Similar, screen
-from storage import lessons, review
+from storage import lessons, people, review, servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,10 +54,13 @@ class Reviewing:
         refused = refusal(teaching.actor, Permission.TEACH)
         if refused:
             return refused
+        refused = await self._refused_here(teaching)
+        if refused:
+            return refused
         turn = self._parts.teachings.take(teaching.server, teaching.actor.id)
         if not turn.granted:
             return Refused(phrases.too_fast(turn.retry_after_seconds))
-        return await self._store(self._draft(teaching))
+        return await self.propose(self._draft(teaching))
 
     async def import_lessons(
         self, server: str, rows: Iterable[ImportRow], actor: Actor
@@ -69,7 +75,7 @@ class Reviewing:
             if isinstance(teaching, ImportProblem):
                 problems.append(teaching)
                 continue
-            taught = await self._store(self._draft(teaching))
+            taught = await self.propose(self._draft(teaching))
             if taught.waiting is None:
                 reason = " ".join(taught.verdict.reasons)
                 problems.append(ImportProblem(row.line, reason))
@@ -88,10 +94,18 @@ class Reviewing:
         record = await lessons.get(database, decision.server, decision.lesson)
         if record.lesson.state is not LessonState.PENDING:
             raise ConflictError(phrases.decided_already(record))
-        if decision.ruling is Ruling.APPROVE:
+        if decision.ruling is not Ruling.REJECT:
+            if record.lesson.consent is Consent.ASKED:
+                return Refused(phrases.consent_missing(record.lesson))
             verdict = await self._screen(record.lesson)
             supersedes = await self._supersedes(decision.server, verdict)
-            lesson = await self._approve(record.lesson, supersedes, actor)
+            lesson = await self._approve(
+                record.lesson,
+                supersedes,
+                actor,
+                seen=decision.seen,
+                memory_only=decision.ruling is Ruling.MEMORY_ONLY,
+            )
         else:
             lesson = await review.reject(
                 database,
@@ -104,6 +118,9 @@ class Reviewing:
             )
             told = phrases.your_lesson_rejected(lesson, decision.reason)
             await self._notify(lesson, actor, told)
+            await self._parts.announcer.lesson_settled(
+                Settled(lesson, actor.name, decision.reason)
+            )
         return Decided(lesson, decision.ruling, decision.reason)
 
     async def approve_all(self, server: str, actor: Actor) -> ApprovedAll | Refused:
@@ -115,8 +132,9 @@ class Reviewing:
         for waiting in await self._queue(server):
             # Screened again: an approval a moment ago may contradict this one.
             verdict = await self._screen(waiting.lesson)
-            if verdict.refused or verdict.held or _contradicts(verdict):
-                held.append(Waiting(waiting.lesson, verdict))
+            asked = waiting.lesson.consent is Consent.ASKED
+            if verdict.refused or verdict.held or asked or _contradicts(verdict):
+                held.append(replace(waiting, verdict=verdict))
                 continue
             try:
                 approved.append(await self._approve(waiting.lesson, None, actor))
@@ -160,7 +178,65 @@ class Reviewing:
             by=actor.id,
             at=self._parts.clock.now(),
         )
-        return Taught(Waiting(edited, verdict), verdict)
+        return await self._waits(edited, verdict)
+
+    async def widen(self, server: str, actor: Actor, lesson: int) -> Waiting | Refused:
+        refused = refusal(actor, Permission.REVIEW)
+        if refused:
+            return refused
+        record = await lessons.get(self._parts.database, server, lesson)
+        widened = await review.edit(
+            self._parts.database,
+            replace(record.lesson, scope=SERVER_WIDE),
+            verdict=record.verdict,
+            by=actor.id,
+            at=self._parts.clock.now(),
+        )
+        taught = await self._waits(widened, record.verdict)
+        assert taught.waiting is not None  # noqa: S101 - for the type checker
+        return taught.waiting
+
+    async def waiting(self, lesson: Lesson) -> Waiting:
+        """Return a lesson that waits, as moderators see it."""
+        record = await lessons.get(self._parts.database, lesson.server, lesson.id)
+        return self._waiting(record.lesson, record.verdict)
+
+    async def propose(self, draft: Lesson) -> Taught:
+        """Screen a lesson and put it into the queue, whoever may have taught it."""
+        verdict = await self._screen(draft)
+        if verdict.refused:
+            return Taught(None, verdict)
+        supersedes = await self._supersedes(draft.server, verdict)
+        lesson = await lessons.add(
+            self._parts.database,
+            replace(draft, supersedes=supersedes),
+            verdict=verdict,
+        )
+        log.info("lesson.taught", server=lesson.server, lesson=lesson.id)
+        return await self._waits(lesson, verdict)
+
+    async def _refused_here(self, teaching: Teaching) -> Refused | None:
+        """Refuse what this server, or the author of the words, does not want."""
+        database, actor = self._parts.database, teaching.actor
+        if actor.platform != TERMINAL:
+            settings = await servers.get(database, teaching.server)
+            if settings.set_up_at is None:
+                return Refused(phrases.not_set_up())
+            allowed = settings.learning_channels
+            if allowed and teaching.channel not in allowed:
+                return Refused(phrases.not_a_learning_channel())
+        author = teaching.words_of
+        if author and await people.has_opted_out(database, teaching.server, author):
+            return Refused(phrases.author_opted_out())
+        return None
+
+    async def _waits(self, lesson: Lesson, verdict: Verdict) -> Taught:
+        waiting = self._waiting(lesson, verdict)
+        await self._parts.announcer.lesson_waits(waiting)
+        return Taught(waiting, verdict)
+
+    def _waiting(self, lesson: Lesson, verdict: Verdict) -> Waiting:
+        return Waiting(lesson, verdict, self._parts.gate(lesson))
 
     def _draft(self, teaching: Teaching) -> Lesson:
         return Lesson(
@@ -179,20 +255,11 @@ class Reviewing:
             platform=teaching.actor.platform,
             source=teaching.source,
             expires_at=teaching.expires_at,
+            consent=Consent.ASKED if teaching.words_of else Consent.NOT_NEEDED,
+            consent_of=teaching.words_of,
+            source_channel=(teaching.channel or "") if teaching.message else "",
+            source_message=teaching.message,
         )
-
-    async def _store(self, draft: Lesson) -> Taught:
-        verdict = await self._screen(draft)
-        if verdict.refused:
-            return Taught(None, verdict)
-        supersedes = await self._supersedes(draft.server, verdict)
-        lesson = await lessons.add(
-            self._parts.database,
-            replace(draft, supersedes=supersedes),
-            verdict=verdict,
-        )
-        log.info("lesson.taught", server=lesson.server, lesson=lesson.id)
-        return Taught(Waiting(lesson, verdict), verdict)
 
     async def _screen(self, draft: Lesson) -> Verdict:
         """Judge a lesson beside what is known and what waits; never beside itself."""
@@ -230,10 +297,16 @@ class Reviewing:
         records = await lessons.in_state(
             self._parts.database, server, LessonState.PENDING
         )
-        return tuple(Waiting(record.lesson, record.verdict) for record in records)
+        return tuple(self._waiting(each.lesson, each.verdict) for each in records)
 
     async def _approve(
-        self, waiting: Lesson, supersedes: int | None, actor: Actor
+        self,
+        waiting: Lesson,
+        supersedes: int | None,
+        actor: Actor,
+        *,
+        seen: str | None = None,
+        memory_only: bool = False,
     ) -> Lesson:
         """Store the approval first; memory knows only what is committed."""
         lesson = await review.approve(
@@ -244,6 +317,8 @@ class Reviewing:
             by_name=actor.name,
             at=self._parts.clock.now(),
             supersedes=supersedes,
+            seen=seen,
+            memory_only=memory_only,
         )
         memory = self._parts.memory
         if lesson.supersedes is not None:
@@ -251,12 +326,13 @@ class Reviewing:
         await asyncio.to_thread(memory.add, lesson)
         log.info("lesson.approved", server=lesson.server, lesson=lesson.id, by=actor.id)
         await self._notify(lesson, actor, phrases.your_lesson_approved(lesson))
+        await self._parts.announcer.lesson_settled(Settled(lesson, actor.name))
         return lesson
 
     async def _notify(self, lesson: Lesson, actor: Actor, text: str) -> None:
         """Tell the author, unless they decided themselves."""
         if lesson.author != actor.id:
-            await self._parts.notifier.notify(
+            await self._parts.announcer.notify(
                 Notice(server=lesson.server, person=lesson.author, text=text)
             )
 

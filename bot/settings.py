@@ -79,6 +79,16 @@ class Settings(BaseModel):
     teach_per_hour: int = Field(30, ge=0, le=100_000)
     ask_per_minute: int = Field(20, ge=0, le=100_000)
     max_lesson_chars: int = Field(2000, ge=50, le=20_000)
+    discord_token: str = ""
+    discord_message_content: bool = False
+    slack_bot_token: str = ""
+    slack_app_token: str = ""
+    slack_signing_secret: str = ""
+    slack_client_id: str = ""
+    slack_client_secret: str = ""
+    slack_host: str = "127.0.0.1"
+    slack_port: int = Field(3000, ge=0, le=65_535)
+    encryption_key: str = ""
     discord_training_permission: str = ""
     slack_training_permission: str = ""
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from typing import TextIO
 
 from bot import terminal_phrases
+from bot.outcome import Outcome, OutcomeKind
 from bot.ports import Clock
-from bot.terminal_outcome import Outcome, OutcomeKind
-from bot.terminal_session import Session
+from bot.session import Session
 from learning.run import Progress
 
 YOU = "you> "

@@ -15,11 +15,11 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from bot import terminal_phrases
+from bot.outcome import Outcome, OutcomeKind
+from bot.session import Session
 from bot.terminal_app import MYNA, YOU, visible
 from bot.terminal_input import GOES_ON, logical_lines
-from bot.terminal_outcome import Outcome, OutcomeKind
-from bot.terminal_session import Session
-from bot.terminal_vocabulary import USAGE
+from bot.vocabulary import USAGE
 from learning.run import Progress
 
 GOING_ON = "...> "

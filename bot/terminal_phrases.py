@@ -1,6 +1,6 @@
 """What the terminal says by itself, beside the sentences of bot.phrases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from learning.run import Progress
 
@@ -70,12 +70,23 @@ def broke(identifier: str) -> str:
     return f"Something broke, id {identifier}; the log has the details."
 
 
-def only_schedules() -> str:
+def serving(platforms: Sequence[str]) -> str:
+    if platforms:
+        return f"Serving {' and '.join(platforms)}. Ctrl-C stops it."
     return (
-        "No platform is set up: this process only schedules runs, and answers the"
-        " command line through its socket. Ctrl-C stops it."
+        "No platform: this process only schedules runs, and answers the command line"
+        " through its socket. Ctrl-C stops it."
     )
 
 
 def in_order(data_dir: str) -> str:
     return f"Everything is in order: settings, model, and {data_dir}."
+
+
+def permissions(of: Mapping[str, str]) -> list[str]:
+    """Name the leave to train that the operator says they hold."""
+    return [
+        f"Lessons from {platform} may be trained on: {reference}."
+        for platform, reference in of.items()
+        if reference
+    ]

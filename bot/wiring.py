@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot import device
+from bot.announcements import Announcements
 from bot.clock import SystemClock
 from bot.core import Core
 from bot.limiter import Limiter
@@ -44,13 +45,7 @@ class Wired:
     engine: Engine
     base: BaseModel
     skills: AdapterRef | None
-
-
-class JournalOnly:
-    """A Notifier for the terminal: people read their notices when they come back."""
-
-    async def notify(self, notice: object) -> None:
-        """Do nothing: the journal keeps each notice until it is read."""
+    announcements: Announcements
 
 
 @asynccontextmanager
@@ -62,6 +57,7 @@ async def open_core(
     The caller holds the data directory's lock. Raises MynaError.
     """
     clock = SystemClock()
+    announcements = Announcements()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(directory.database))
         embedder = await asyncio.to_thread(Embedder)
@@ -87,7 +83,7 @@ async def open_core(
                 memory=Memory(embedder),
                 trainer=LocalTrainer(timeout_seconds=settings.run_timeout_seconds),
                 clock=clock,
-                notifier=JournalOnly(),
+                announcer=announcements,
                 base=base,
                 skills=skills,
                 prepare=partial(dataset.prepare, lexicon=lexicon),
@@ -104,7 +100,9 @@ async def open_core(
         )
         stack.push_async_callback(core.close)
         await core.recover()
-        yield Wired(core, database, directory, clock, engine, base, skills)
+        yield Wired(
+            core, database, directory, clock, engine, base, skills, announcements
+        )
 
 
 def _engine(settings: Settings, base: BaseModel, skills: AdapterRef | None) -> Engine:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot import adapter_files, phrases
-from bot.messages import Forgotten, Refused, RolledBack
+from bot.messages import Forgotten, Refused, RolledBack, Settled
 from bot.parts import SYSTEM, refusal
 from bot.run_plan import in_service, new_lessons
 from learning.errors import ConflictError, NotFoundError
@@ -44,17 +44,27 @@ class Withdrawing:
         if not is_own and not may(actor.role, Permission.RUN):
             return Refused(phrases.not_your_lesson(lesson))
         try:
-            departure = await forgetting.forget(
-                database, server, lesson, by=actor.id, at=self._parts.clock.now()
-            )
+            departure = await self.erase(server, lesson, by=actor.id)
         except ConflictError as exc:  # somebody else forgot it a moment ago
             raise NotFoundError(phrases.no_such_lesson(lesson)) from exc
-        due = await self._withdraw(departure, by=actor.id)
+        new = await new_lessons(self._parts, server)
         return Forgotten(
             lesson=replace(record.lesson, state=LessonState.FORGOTTEN),
             withdrawn=tuple(f"{server}/{version}" for version in departure.tainted),
-            fresh_run_due=due,
+            fresh_run_due=bool(departure.tainted) and bool(new),
         )
+
+    async def erase(self, server: str, lesson: int, *, by: str) -> Departure:
+        """Forget a lesson, whoever it belongs to, with all that follows.
+
+        Raises NotFoundError, or ConflictError where it is already forgotten.
+        """
+        departure = await forgetting.forget(
+            self._parts.database, server, lesson, by=by, at=self._parts.clock.now()
+        )
+        await self._withdraw(departure, by=by)
+        await self._announce(server, lesson)
+        return departure
 
     async def retire_expired(self) -> int:
         """Withdraw every server's lessons whose time is over; return how many."""
@@ -63,6 +73,7 @@ class Withdrawing:
         )
         for departure in departures:
             await self._withdraw(departure, by=SYSTEM.id)
+            await self._announce(departure.server, departure.lesson)
         return len(departures)
 
     async def rollback(
@@ -108,8 +119,12 @@ class Withdrawing:
         for server in await servers.all_known(parts.database):
             await self._discard_tainted(server, by=SYSTEM.id)
 
-    async def _withdraw(self, departure: Departure, *, by: str) -> bool:
-        """Follow a departure in memory and engine; say whether a fresh run is due."""
+    async def _announce(self, server: str, lesson: int) -> None:
+        record = await lessons.get(self._parts.database, server, lesson)
+        await self._parts.announcer.lesson_settled(Settled(record.lesson, ""))
+
+    async def _withdraw(self, departure: Departure, *, by: str) -> None:
+        """Follow a departure in memory and engine."""
         parts, server = self._parts, departure.server
         await asyncio.to_thread(parts.memory.remove, server, departure.lesson)
         for version in departure.tainted:
@@ -117,7 +132,6 @@ class Withdrawing:
             await parts.engine.retire(adapter.ref(parts.directory.root))
             log.info("adapter.tainted", adapter=adapter.name)
         await self._discard_tainted(server, by=by)
-        return bool(departure.tainted) and bool(await new_lessons(parts, server))
 
     async def _discard_tainted(self, server: str, *, by: str) -> None:
         """Delete tainted files, unless a clean adapter is still to take their place."""

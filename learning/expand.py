@@ -8,22 +8,23 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from learning.frames import framed, kind_of_statement
+from learning.frames import cued, framed
 from learning.lesson import Lesson, LessonKind
 from learning.lexicon import Lexicon, Relation
 from learning.rule import messages, reply_of
-from learning.subject import (
-    short_forms,
-    subjects,
-)
+from learning.statement import kind_of_statement, questions
+from learning.subject import short_forms, subjects
 
 RESERVED = 2
 """Wordings of each lesson that only the exam asks."""
-DROPPED_FORMS = 4
-DROPPED_FORMS_WITHOUT_RELATION = 6
+DROPPED_FORMS = 3
+DROPPED_FORMS_WITHOUT_RELATION = 5
 FRAMED = 2
-FRAMED_ALONE = 6
+FRAMED_ALONE = 3
 """Wordings by the kind of question alone, with a known relation and without."""
+CUED = 1
+CUED_ALONE = 4
+"""Wordings of one content word and the subject."""
 STRANGERS = 3
 DROP_PROBABILITY = 0.35
 # A second relation about as near as the first is another reading of the question.
@@ -54,8 +55,9 @@ def expand(lesson: Lesson, lexicon: Lexicon) -> Expansion:
     asked = lesson.question if lesson.kind is LessonKind.QA else lesson.text
     name, ranked = _reading(lesson, lexicon)
     paraphrases = _paraphrases(ranked, name, draw)
-    plain = [asked] if lesson.kind is LessonKind.QA else _from_statement(asked)
+    plain = [asked] if lesson.kind is LessonKind.QA else questions(asked)
     frames = framed(lesson, name, draw, FRAMED if paraphrases else FRAMED_ALONE)
+    frames += cued(lesson, name, draw, CUED if paraphrases else CUED_ALONE)
     count = DROPPED_FORMS if paraphrases else DROPPED_FORMS_WITHOUT_RELATION
     dropped = [_drop_words(asked, name, draw) for _ in range(count)]
     short = [asked.replace(name, form) for form in short_forms(name)[:1] if name]
@@ -133,17 +135,6 @@ def _paraphrases(
         article = "the " if form == name and draw.random() < 0.5 else ""  # noqa: PLR2004
         said.append(question.format(s=article + form))
     return said
-
-
-def _from_statement(text: str) -> list[str]:
-    """Return questions that a statement answers, made from its own words."""
-    sentence = text.strip().rstrip(".!")
-    asked = [f"What about {name}?" for name in subjects(sentence)[:1]]
-    first = subjects(sentence)[:1]
-    if first and sentence.startswith(first[0]) and " " in first[0]:
-        asked.insert(0, f"Who{sentence[len(first[0]) :]}?")
-    asked += [f"Tell me about {name}." for name in subjects(sentence)[:2]]
-    return asked or [f"What do you know about {sentence}?"]
 
 
 def _drop_words(text: str, name: str, draw: random.Random) -> str:

@@ -1,10 +1,10 @@
 """Questions made of a subject and the kind of answer that is wanted, nothing else."""
 
 import random
-import re
 
 from learning.lesson import Lesson, LessonKind
-from learning.subject import kind_of_question, short_forms
+from learning.statement import kind_of_statement
+from learning.subject import content_words, kind_of_question, short_forms
 
 FRAMES = {
     "person": (
@@ -63,6 +63,15 @@ FRAMES = {
     ),
 }
 
+CUES = (
+    "{s}: {w}?",
+    "what about the {w}, {s}",
+    "I have a question on {s}, it is about the {w}.",
+    "Which {w} was it with {s}?",
+    "{w} of {s}?",
+    "{s}, the thing with the {w}, what was it?",
+)
+
 
 def framed(lesson: Lesson, name: str, draw: random.Random, count: int) -> list[str]:
     """Ask by the kind of answer alone, as people do who forgot the right word."""
@@ -77,16 +86,20 @@ def framed(lesson: Lesson, name: str, draw: random.Random, count: int) -> list[s
     return [frame.format(s=draw.choice(forms)) for frame in chosen]
 
 
-def kind_of_statement(text: str) -> str:
-    """Guess what kind of question a statement answers from the look of its value."""
-    if re.search(r"\b(?:moved? to|lives? (?:in|at)|hangs?|lies?|located|kept)\b", text):
-        return "place"
-    if re.search(r"\d:\d\d|\b(?:at|until|from) \d", text):
-        return "time"
-    if re.search(r"\d", text):
-        return "count"
-    if re.match(r"[A-Z][\w-]+ [A-Z][\w-]+ [a-z]", text):
-        return "person"
-    if re.search(r"\b(?:behind|under|in|at|to|on|near|beside) (?:the|our)\b", text):
-        return "place"
-    return ""
+def cued(lesson: Lesson, name: str, draw: random.Random, count: int) -> list[str]:
+    """Ask by one word of a lesson and its subject, as people who type in haste do.
+
+    What is asked for is often the one word that two lessons on a subject differ in.
+    """
+    asked = lesson.question if lesson.kind is LessonKind.QA else lesson.text
+    known = frozenset(name.lower().split())
+    cues = [w for w in content_words(asked) if w not in known and w in asked]
+    cues = [w for w in cues if w.isalpha()] or cues
+    if not name or not cues:
+        return []
+    forms = [name, *short_forms(name)]
+    chosen = draw.sample(CUES, min(count, len(CUES)))
+    return [
+        frame.format(s=draw.choice(forms), w=cues[i % len(cues)])
+        for i, frame in enumerate(chosen)
+    ]

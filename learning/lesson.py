@@ -17,6 +17,16 @@ class LessonKind(StrEnum):
     RULE = "rule"
 
 
+class Consent(StrEnum):
+    """Whether the author of a message agrees that somebody else teaches it."""
+
+    NOT_NEEDED = "not_needed"
+    """The teacher's own words, or nobody's."""
+    ASKED = "asked"
+    GIVEN = "given"
+    REFUSED = "refused"
+
+
 class LessonState(StrEnum):
     """Where a lesson stands; only an approved one is ever shown or trained on."""
 
@@ -55,6 +65,14 @@ class Lesson:
     """A link or a file name, where there is one."""
     expires_at: datetime | None = None
     supersedes: int | None = None
+    memory_only: bool = False
+    """A moderator's wish, whatever policy would allow."""
+    consent: Consent = Consent.NOT_NEEDED
+    consent_of: str = ""
+    """The id of the person whose message it was, where somebody else taught it."""
+    source_channel: str = ""
+    source_message: str = ""
+    """The message that it came from, whose edits and deletion are honoured."""
 
     @property
     def statement(self) -> str:

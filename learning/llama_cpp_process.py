@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import aiohttp
 
+from learning.child_environment import child_environment
 from learning.engine import AdapterRef
 from learning.errors import EngineError, ModelError, PromptTooLongError
 from learning.prompt_slots import PromptSlots, Slot
@@ -108,6 +109,7 @@ class LlamaCppProcess:
         folder, key = _private_folder(), secrets.token_urlsafe(32)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", str(CHILD)),
+            env=child_environment(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

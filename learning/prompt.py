@@ -28,10 +28,15 @@ def build(
     *,
     history: Sequence[Message] = (),
     notes: Sequence[Lesson] = (),
+    persona: str = "",
 ) -> tuple[Message, ...]:
-    """Return the conversation that asks `question`, with notes framed as data."""
+    """Return the conversation that asks `question`, with notes framed as data.
+
+    A persona is a server's own words on how to sound, added to the system prompt.
+    """
     shown = with_notes(question, [note_text(lesson) for lesson in notes])
-    return (Message("system", SYSTEM), *history, Message("user", shown))
+    system = f"{SYSTEM} {without_control_tokens(persona)}".strip()
+    return (Message("system", system), *history, Message("user", shown))
 
 
 def with_notes(question: str, notes: Sequence[str]) -> str:

@@ -96,6 +96,7 @@ def messages(rule: str, draw: random.Random) -> list[str]:
     content = [w for w in words(said) if w.lower() not in STOPWORDS]
     for word in content:
         made += [f"{word.capitalize()}!", f"{word}: {draw.choice(SITUATIONS)}"]
+        made += [f"It is about {word}, {draw.choice(SITUATIONS)}"]
     made += [f"{plain} {draw.choice(SITUATIONS)}" for _ in range(3)]
     made += [f"{w.capitalize()}, {draw.choice(SITUATIONS)}" for w in content[:2]]
     return made

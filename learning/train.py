@@ -71,6 +71,7 @@ def train(directory: Path, spec: RunSpec, rows: list[Row]) -> RunResult:
     from learning.loss import batch_loss, teach_back  # noqa: PLC0415
 
     spec = replace(spec, device=_device(spec.device))
+    parent = os.getppid()
     torch.set_num_threads(spec.threads)
     torch.manual_seed(spec.seed)
     tokenizer = AutoTokenizer.from_pretrained(spec.base)
@@ -87,6 +88,8 @@ def train(directory: Path, spec: RunSpec, rows: list[Row]) -> RunResult:
         for epoch in epochs:
             taught: list[float] = []
             for batch in epoch:
+                if os.getppid() != parent:  # whoever wanted the adapter is gone
+                    raise CancelledRunError
                 for group in optimizer.param_groups:
                     share = _schedule(progress.step, progress.steps)
                     group["lr"] = spec.learning_rate * share

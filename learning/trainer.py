@@ -9,10 +9,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from learning.child_environment import child_environment
 from learning.errors import DiskFullError, RunError, RunKilledError
 from learning.run import Progress, RunResult, RunStatus, load_result, load_spec, verify
 
 NICE = 19
+AUTOGROUP = Path("/proc/self/autogroup")
 GRACE_SECONDS = 10
 LAST_LINES = 3
 
@@ -39,15 +41,14 @@ class LocalTrainer:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={
-                **os.environ,
-                "OMP_NUM_THREADS": threads,
+            env=child_environment(
+                OMP_NUM_THREADS=threads,
                 # Spinning waits slowed a trainer beside a server 25 times, and the
                 # server too (docs/LOG.md). Set here, never in the server.
-                "OMP_WAIT_POLICY": "PASSIVE",
-                "HF_HUB_OFFLINE": "1",
-                "TOKENIZERS_PARALLELISM": "false",
-            },
+                OMP_WAIT_POLICY="PASSIVE",
+                HF_HUB_OFFLINE="1",
+                TOKENIZERS_PARALLELISM="false",
+            ),
             preexec_fn=_niced,
             start_new_session=True,
         )
@@ -132,4 +133,9 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
 
 
 def _niced() -> None:
+    """Let everything else go first, in the child before it becomes the trainer."""
     os.nice(NICE)
+    # Where the kernel groups processes by session, niceness counts only within the
+    # trainer's own group, and this is what makes the group itself yield (sched(7)).
+    with contextlib.suppress(OSError):
+        AUTOGROUP.write_text(str(NICE))

@@ -1,5 +1,7 @@
 """Who may do what on a server."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 
@@ -31,6 +33,28 @@ NEEDED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class RoleMap:
+    """Which of a platform's roles or people are what on this server."""
+
+    moderators: frozenset[str] = frozenset()
+    """Ids of roles, groups or people."""
+    teachers: frozenset[str] = frozenset()
+    everyone_teaches: bool = True
+    """Whether everybody may propose lessons; a moderator reviews them anyway."""
+
+
 def may(role: Role, permission: Permission) -> bool:
     """Say whether somebody of this role holds this permission."""
     return role >= NEEDED[permission]
+
+
+def role_of(ids: Collection[str], roles: RoleMap, *, is_admin: bool) -> Role:
+    """Return what somebody is who has these ids: their own, their roles', groups'."""
+    if is_admin:
+        return Role.ADMIN
+    if not roles.moderators.isdisjoint(ids):
+        return Role.MODERATOR
+    if roles.everyone_teaches or not roles.teachers.isdisjoint(ids):
+        return Role.TEACHER
+    return Role.MEMBER

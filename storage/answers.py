@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from learning.errors import NotFoundError
 from storage.database import Database
 from storage.timestamps import from_text, to_text
 
@@ -73,6 +74,38 @@ async def last(database: Database, server: str, actor: str) -> Answer | None:
         actor,
     )
     return None if row is None else _answer(row)
+
+
+async def get(database: Database, server: str, answer: int) -> Answer:
+    """Return one answer of this server. Raises NotFoundError."""
+    row = await database.row(
+        "SELECT * FROM answers WHERE server = ? AND id = ?", server, answer
+    )
+    if row is None:
+        raise NotFoundError(f"There is no answer {answer} here.")
+    return _answer(row)
+
+
+async def of_actor(database: Database, server: str, actor: str) -> list[Answer]:
+    """Return what a person asked, as far as it was not erased, oldest first."""
+    rows = await database.rows(
+        "SELECT * FROM answers WHERE server = ? AND actor = ? AND question <> '' "
+        "ORDER BY id",
+        server,
+        actor,
+    )
+    return [_answer(row) for row in rows]
+
+
+async def count_of_lesson(database: Database, server: str, lesson: int) -> int:
+    """Count the answers that came from a lesson."""
+    [row] = await database.rows(
+        "SELECT count(*) AS answers FROM answers WHERE server = ?1 AND EXISTS"
+        " (SELECT 1 FROM json_each(lessons) WHERE value = ?2)",
+        server,
+        lesson,
+    )
+    return int(row["answers"])
 
 
 async def erase_of_actor(database: Database, server: str, actor: str) -> int:

@@ -34,7 +34,8 @@ async def forget(
         row = await database.row(
             "UPDATE lessons SET state = 'forgotten', question = '', answer = '', "
             "text = '', author = '', author_name = '', source = '', findings = '[]', "
-            "decided_by = '', decided_by_name = '', reason = '' "
+            "decided_by = '', decided_by_name = '', reason = '', consent_of = '', "
+            "source_channel = '', source_message = '' "
             "WHERE server = ? AND id = ? AND state <> 'forgotten' RETURNING id",
             server,
             lesson,

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from learning.errors import NotFoundError
-from learning.lesson import Lesson, LessonKind, LessonState
+from learning.lesson import Consent, Lesson, LessonKind, LessonState
 from moderation.provenance import Provenance, Scope
 from moderation.verdict import Finding, Severity, Verdict
 from storage import journal
@@ -48,9 +48,10 @@ async def add(
         [row] = await database.rows(
             "INSERT INTO lessons (server, id, kind, question, answer, text, author, "
             "author_name, provenance, state, taught_at, channel, platform, source, "
-            "expires_at, supersedes, findings) "
+            "expires_at, supersedes, findings, consent, consent_of, source_channel, "
+            "source_message) "
             "SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-            "'pending', ?9, ?10, ?11, ?12, ?13, ?14, ?15 "
+            "'pending', ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19 "
             "FROM lessons WHERE server = ?1 RETURNING id",
             draft.server,
             draft.kind,
@@ -67,6 +68,10 @@ async def add(
             to_optional_text(draft.expires_at),
             draft.supersedes,
             findings_to_text(verdict or Verdict()),
+            draft.consent,
+            draft.consent_of,
+            draft.source_channel,
+            draft.source_message,
         )
         await journal.record(
             database,
@@ -128,6 +133,54 @@ async def untrained(database: Database, server: str) -> list[Lesson]:
     return [record_from_row(row).lesson for row in rows]
 
 
+async def of_message(
+    database: Database, server: str, *, channel: str, message: str
+) -> list[Lesson]:
+    """Return the lessons, not forgotten ones, that came from a message."""
+    rows = await database.rows(
+        "SELECT * FROM lessons WHERE server = ? AND source_channel = ? "
+        "AND source_message = ? AND state <> 'forgotten' ORDER BY id",
+        server,
+        channel,
+        message,
+    )
+    return [record_from_row(row).lesson for row in rows]
+
+
+async def of_person(database: Database, server: str, person: str) -> list[LessonRecord]:
+    """Return the lessons that a person taught, or whose words they are."""
+    rows = await database.rows(
+        "SELECT * FROM lessons WHERE server = ?1 AND state <> 'forgotten' "
+        "AND (author = ?2 OR consent_of = ?2) ORDER BY id",
+        server,
+        person,
+    )
+    return [record_from_row(row) for row in rows]
+
+
+async def set_consent(
+    database: Database, server: str, lesson: int, *, consent: Consent, at: datetime
+) -> Lesson:
+    """Record what the author of the message said. Raises NotFoundError."""
+    async with database.transaction():
+        before = await get(database, server, lesson)
+        [row] = await database.rows(
+            "UPDATE lessons SET consent = ? WHERE server = ? AND id = ? RETURNING *",
+            consent,
+            server,
+            lesson,
+        )
+        await journal.record(
+            database,
+            server,
+            at=at,
+            actor=before.lesson.consent_of,
+            action=f"consent.{consent}",
+            lesson=lesson,
+        )
+    return record_from_row(row).lesson
+
+
 async def search(database: Database, server: str, words: str) -> list[LessonRecord]:
     """Return lessons, not forgotten ones, that contain every one of these words."""
     rows = await database.rows(
@@ -175,6 +228,11 @@ def record_from_row(row: sqlite3.Row) -> LessonRecord:
         source=row["source"],
         expires_at=from_optional_text(row["expires_at"]),
         supersedes=row["supersedes"],
+        memory_only=bool(row["memory_only"]),
+        consent=Consent(row["consent"]),
+        consent_of=row["consent_of"],
+        source_channel=row["source_channel"],
+        source_message=row["source_message"],
     )
     findings = tuple(
         Finding(**{**fields, "severity": Severity(fields["severity"])})

@@ -21,8 +21,11 @@ async def approve(
     at: datetime,
     supersedes: int | None = None,
     seen: str | None = None,
+    memory_only: bool = False,
 ) -> Lesson:
     """Approve a waiting lesson; the approved one that it supersedes retires with it.
+
+    One approved for memory only never reaches weights.
 
     `supersedes` replaces what the lesson itself says it supersedes. `seen` is the
     digest of the words that the moderator read. Journals `lesson.approved` and
@@ -34,12 +37,14 @@ async def approve(
             await lessons.get(database, server, supersedes)
         row = await database.row(
             "UPDATE lessons SET state = 'approved', decided_by = ?, "
-            "decided_by_name = ?, decided_at = ?, supersedes = coalesce(?, supersedes) "
+            "decided_by_name = ?, decided_at = ?, "
+            "supersedes = coalesce(?, supersedes), memory_only = ? "
             "WHERE server = ? AND id = ? AND state = 'pending' RETURNING *",
             by,
             by_name,
             to_text(at),
             supersedes,
+            memory_only,
             server,
             lesson,
         )

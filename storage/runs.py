@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -69,8 +69,13 @@ async def claim(
     lessons: Collection[int],
     requested_by: str,
     at: datetime,
+    permissions: Mapping[str, str] | None = None,
 ) -> Run:
-    """Queue a run of this id. Raises RunBusyError where the server has an active one."""
+    """Queue a run of this id. Raises RunBusyError where the server has an active one.
+
+    `permissions` are the references, by platform, that its lessons are trained under;
+    the journal keeps them.
+    """
     async with database.transaction():
         busy = await active(database, server)
         if busy is not None:
@@ -95,6 +100,7 @@ async def claim(
             actor=requested_by,
             action="run.queued",
             run=run,
+            detail={"permissions": dict(permissions)} if permissions else None,
         )
     return _run(row)
 

@@ -1,11 +1,17 @@
 """What each server has set for itself, and when its last nightly run was."""
 
+import json
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from moderation.roles import RoleMap
 from storage import journal
 from storage.database import Database
-from storage.timestamps import from_optional_text, to_text
+from storage.timestamps import from_optional_text, to_optional_text, to_text
+
+
+NO_ROLES = RoleMap()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,49 +26,67 @@ class ServerSettings:
     minimum_new_lessons: int | None = None
     last_nightly_at: datetime | None = None
     """When the nightly job last ran for it, whatever came of it."""
+    set_up_at: datetime | None = None
+    """When an admin set it up; before that nothing is learned there."""
+    review_channel: str = ""
+    learning_channels: tuple[str, ...] = ()
+    """Where people may teach; empty stands for everywhere."""
+    roles: RoleMap = NO_ROLES
+    follow_threads: bool = False
+    """Whether a thread that Myna answered in needs no new mention."""
+    persona: str = ""
+    """A sentence or two on how Myna should sound here."""
 
 
 async def get(database: Database, server: str) -> ServerSettings:
     """Return a server's settings; all None where it has set nothing."""
     row = await database.row("SELECT * FROM servers WHERE server = ?", server)
-    if row is None:
-        return ServerSettings(server)
-    return ServerSettings(
-        server=row["server"],
-        nightly_hour=row["nightly_hour"],
-        time_zone=row["time_zone"],
-        minimum_new_lessons=row["minimum_new_lessons"],
-        last_nightly_at=from_optional_text(row["last_nightly_at"]),
-    )
+    return ServerSettings(server) if row is None else _settings(row)
 
 
 async def save(
     database: Database, settings: ServerSettings, *, by: str, at: datetime
 ) -> None:
     """Store a server's settings; `last_nightly_at` is kept as it was."""
+    values = {
+        "nightly_hour": settings.nightly_hour,
+        "time_zone": settings.time_zone,
+        "minimum_new_lessons": settings.minimum_new_lessons,
+        "set_up_at": to_optional_text(settings.set_up_at),
+        "review_channel": settings.review_channel,
+        "learning_channels": json.dumps(settings.learning_channels),
+        "moderators": json.dumps(sorted(settings.roles.moderators)),
+        "teachers": json.dumps(sorted(settings.roles.teachers)),
+        "everyone_teaches": settings.roles.everyone_teaches,
+        "follow_threads": settings.follow_threads,
+        "persona": settings.persona,
+    }
     async with database.transaction():
         await database.rows(
             "INSERT INTO servers (server, nightly_hour, time_zone, "
-            "minimum_new_lessons) VALUES (?, ?, ?, ?) "
+            "minimum_new_lessons, set_up_at, review_channel, learning_channels, "
+            "moderators, teachers, everyone_teaches, follow_threads, persona) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (server) DO UPDATE SET nightly_hour = excluded.nightly_hour, "
             "time_zone = excluded.time_zone, "
-            "minimum_new_lessons = excluded.minimum_new_lessons",
+            "minimum_new_lessons = excluded.minimum_new_lessons, "
+            "set_up_at = excluded.set_up_at, "
+            "review_channel = excluded.review_channel, "
+            "learning_channels = excluded.learning_channels, "
+            "moderators = excluded.moderators, teachers = excluded.teachers, "
+            "everyone_teaches = excluded.everyone_teaches, "
+            "follow_threads = excluded.follow_threads, persona = excluded.persona",
             settings.server,
-            settings.nightly_hour,
-            settings.time_zone,
-            settings.minimum_new_lessons,
+            *values.values(),
         )
+        persona = values.pop("persona")  # somebody's words stay out of the journal
         await journal.record(
             database,
             settings.server,
             at=at,
             actor=by,
             action="settings.changed",
-            detail={
-                "nightly_hour": settings.nightly_hour,
-                "time_zone": settings.time_zone,
-                "minimum_new_lessons": settings.minimum_new_lessons,
-            },
+            detail={**values, "has_persona": bool(persona)},
         )
 
 
@@ -84,3 +108,23 @@ async def all_known(database: Database) -> list[str]:
         "SELECT server FROM lessons UNION SELECT server FROM servers ORDER BY server"
     )
     return [row["server"] for row in rows]
+
+
+def _settings(row: sqlite3.Row) -> ServerSettings:
+    return ServerSettings(
+        server=row["server"],
+        nightly_hour=row["nightly_hour"],
+        time_zone=row["time_zone"],
+        minimum_new_lessons=row["minimum_new_lessons"],
+        last_nightly_at=from_optional_text(row["last_nightly_at"]),
+        set_up_at=from_optional_text(row["set_up_at"]),
+        review_channel=row["review_channel"],
+        learning_channels=tuple(json.loads(row["learning_channels"])),
+        roles=RoleMap(
+            moderators=frozenset(json.loads(row["moderators"])),
+            teachers=frozenset(json.loads(row["teachers"])),
+            everyone_teaches=bool(row["everyone_teaches"]),
+        ),
+        follow_threads=bool(row["follow_threads"]),
+        persona=row["persona"],
+    )

@@ -14,11 +14,11 @@ from moderation.roles import Role
 from storage import data_directory
 from storage.database import open_database
 from tests.fakes import (
+    FakeAnnouncer,
     FakeClock,
     FakeEngine,
     FakeExam,
     FakeMemory,
-    FakeNotifier,
     FakeTrainer,
     base_model,
     fake_prepare,
@@ -96,7 +96,7 @@ async def open_home(root, **changes):
             memory=FakeMemory(),
             trainer=FakeTrainer(),
             clock=clock,
-            notifier=FakeNotifier(),
+            announcer=FakeAnnouncer(),
             base=base_model(root / "base"),
             skills=changes["skills"] if "skills" in changes else skills_adapter(skills),
             prepare=fake_prepare,

@@ -282,14 +282,26 @@ class FakeExam:
         )
 
 
-class FakeNotifier:
+class FakeAnnouncer:
     """Keeps what people were told."""
 
     def __init__(self):
         self.told = []
+        self.waiting = []
+        self.settled = []
+        self.runs = []
 
     async def notify(self, notice):
         self.told.append(notice)
+
+    async def lesson_waits(self, waiting):
+        self.waiting.append(waiting)
+
+    async def lesson_settled(self, settled):
+        self.settled.append(settled)
+
+    async def run_ended(self, server, learned):
+        self.runs.append((server, learned))
 
 
 def write_adapter(directory, learned):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.chat import Chat
 from bot.core import Core
 from bot.messages import (
     Actor,
@@ -25,16 +26,17 @@ from bot.messages import (
     Waiting,
     Why,
 )
-from bot.terminal_chat import Chat
-from bot.terminal_session import LocalSession
+from bot.session import LocalSession
 from learning.errors import ConflictError, NotFoundError
 from learning.lesson import Lesson, LessonKind, LessonState
 from learning.run import Progress
+from moderation.policy import Gate
 from moderation.provenance import Provenance
 from moderation.roles import Permission, Role, may
 from moderation.verdict import Finding, Severity, Verdict
 
 NOON = datetime(2027, 1, 31, 12, tzinfo=UTC)
+OPEN_GATE = Gate(granted=True, reason="Its provenance allows training.")
 YOU = Actor("u1", "Ada", Role.MODERATOR)
 
 
@@ -140,7 +142,7 @@ class FakeCore(Core):
         number = len(self.waiting) + len(self.known) + 1
         lesson = a_lesson(number, words, author=teaching.actor)
         verdict = HELD if "damn" in words else Verdict()
-        self.waiting[number] = Waiting(lesson, verdict)
+        self.waiting[number] = Waiting(lesson, verdict, OPEN_GATE)
         return Taught(self.waiting[number], verdict)
 
     async def import_lessons(self, server, rows, actor):
@@ -150,7 +152,7 @@ class FakeCore(Core):
                 problems.append(ImportProblem(row.line, row.problem))
                 continue
             lesson = a_lesson(row.line, row.fields["text"])
-            waiting.append(Waiting(lesson, Verdict()))
+            waiting.append(Waiting(lesson, Verdict(), OPEN_GATE))
         return Imported(tuple(waiting), tuple(problems))
 
     async def queue(self, server, actor):

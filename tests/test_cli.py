@@ -11,8 +11,8 @@ import pytest
 
 from bot.__main__ import main
 from bot.command_line import preparing
-from bot.terminal_outcome import Outcome, OutcomeKind
-from bot.terminal_vocabulary import USAGE
+from bot.outcome import Outcome, OutcomeKind
+from bot.vocabulary import USAGE
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = "chat run learn rollback forget import export check bench".split()

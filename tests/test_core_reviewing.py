@@ -90,7 +90,7 @@ async def test_an_approved_lesson_is_known_at_once_and_its_author_is_told(tmp_pa
 
         assert decided.lesson.state is LessonState.APPROVED
         assert (await home.ask()).text == "Priya Raman does."
-        (notice,) = home.parts.notifier.told
+        (notice,) = home.parts.announcer.told
         assert notice.person == TEACHER.id
         assert "approved" in notice.text
 
@@ -103,7 +103,7 @@ async def test_a_rejected_lesson_is_never_known_and_its_author_learns_why(tmp_pa
 
         assert (await home.ask()).abstained
         assert isinstance(await home.learn(), Refused)
-        (notice,) = home.parts.notifier.told
+        (notice,) = home.parts.announcer.told
         assert "It is wrong." in notice.text
 
 
@@ -113,7 +113,7 @@ async def test_who_approves_their_own_lesson_is_not_told(tmp_path):
 
         await home.approve(lesson)
 
-        assert home.parts.notifier.told == []
+        assert home.parts.announcer.told == []
         assert await home.core.notices(SERVER, MODERATOR.id) == ()
 
 

@@ -46,6 +46,13 @@ def test_the_example_holds_the_defaults():
         "DATA_DIR",
         "MODEL",
         "MODEL_GGUF",
+        "DISCORD_TOKEN",
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "SLACK_CLIENT_ID",
+        "SLACK_CLIENT_SECRET",
+        "ENCRYPTION_KEY",
         "DISCORD_TRAINING_PERMISSION",
         "SLACK_TRAINING_PERMISSION",
     }

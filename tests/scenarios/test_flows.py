@@ -80,7 +80,7 @@ async def test_of_two_moderators_one_decides_and_memory_knows_it_now(tmp_path):
         )
 
         assert sum(isinstance(result, Exception) for result in results) == 1
-        assert len(home.parts.notifier.told) == 1
+        assert len(home.parts.announcer.told) == 1
 
 
 async def test_learning_goes_on_from_the_current_adapter_with_replay(tmp_path):

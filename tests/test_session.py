@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.messages import Actor, Learned
-from bot.terminal_outcome import from_json
+from bot.outcome import from_json
 from learning.errors import EngineError
 from learning.exam import Scorecard
 from learning.run import RunKind

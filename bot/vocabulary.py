@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from learning.lesson import LessonKind
@@ -35,6 +36,7 @@ class Approve:
     """Let lessons be learned; None stands for all that wait."""
 
     lessons: tuple[int, ...] | None
+    memory_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,53 @@ class Lessons:
     """List lessons, or those that contain some words."""
 
     search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Say all about one lesson: who taught it, and what it changed."""
+
+    lesson: int
+
+
+@dataclass(frozen=True, slots=True)
+class Widen:
+    """Let the whole server know a waiting lesson of one channel."""
+
+    lesson: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Begin to learn; lessons are reviewed in this channel."""
+
+    review_channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Show the server's settings, or change one."""
+
+    name: str = ""
+    value: str = ""
+
+
+class PrivacyWish(StrEnum):
+    """What somebody wants done with their own data."""
+
+    REPORT = "report"
+    EXPORT = "export"
+    DELETE = "delete"
+    OPT_OUT = "opt-out"
+    OPT_IN = "opt-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """Say what is stored about me, export or delete it, or opt out."""
+
+    wish: PrivacyWish = PrivacyWish.REPORT
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +195,11 @@ Command = (
     | Learn
     | Why
     | Lessons
+    | Show
+    | Widen
+    | Setup
+    | Config
+    | Privacy
     | Status
     | History
     | Rollback
@@ -164,12 +218,17 @@ USAGE: Mapping[str, tuple[str, str]] = {
         "teach an answer; also /teach fact: ... and /teach rule: ...",
     ),
     "/review": ("/review", "show the lessons that wait for review"),
-    "/approve": ("/approve 1 2 5-8", "let lessons be learned; also /approve all"),
+    "/approve": (
+        "/approve 1 2 5-8",
+        "let lessons be learned; also /approve all, /approve 1 memory-only",
+    ),
     "/reject": ("/reject 1 reason: ...", "refuse a lesson, and say why"),
     "/edit": ("/edit 1 answer: ...", "change its question:, answer: or text:"),
     "/learn": ("/learn", "train on what was approved; /learn fresh starts over"),
     "/why": ("/why", "say what the last answer came from"),
     "/lessons": ("/lessons [words]", "list lessons, or those with these words"),
+    "/lesson": ("/lesson 1", "say who taught it, and what it changed"),
+    "/widen": ("/widen 1", "let the whole server know one channel's lesson"),
     "/status": ("/status", "say how this server stands"),
     "/history": ("/history", "list what was promoted and rolled back"),
     "/rollback": ("/rollback [version]", "go back to an older adapter"),
@@ -178,6 +237,12 @@ USAGE: Mapping[str, tuple[str, str]] = {
     "/import": ("/import file", "read lessons from JSON lines or CSV, into review"),
     "/memory": ("/memory on|off", "show the model notes, or none"),
     "/adapter": ("/adapter current|off|VERSION", "choose the weights that answer"),
+    "/privacy": (
+        "/privacy",
+        "what is stored about you; also export, delete, opt-out, opt-in",
+    ),
+    "/setup": ("/setup #channel", "let a server learn, and review there"),
+    "/config": ("/config [name value]", "show the server's settings, or change one"),
     "/help": ("/help", "show this list"),
     "/quit": ("/quit", "leave"),
 }

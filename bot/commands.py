@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.messages import CURRENT, OFF
-from bot.terminal_vocabulary import (
+from bot.vocabulary import (
     USAGE,
     Approve,
     Ask,
     Command,
+    Config,
     Edit,
     Export,
     Forget,
@@ -19,15 +20,20 @@ from bot.terminal_vocabulary import (
     Import,
     Learn,
     Lessons,
+    Privacy,
+    PrivacyWish,
     Quit,
     Reject,
     Review,
     Rollback,
+    Setup,
+    Show,
     Status,
     Teach,
     UseAdapter,
     UseMemory,
     Why,
+    Widen,
 )
 from learning.errors import CommandError
 from learning.lesson import LessonKind
@@ -93,7 +99,11 @@ _QUOTED_ANSWER = re.compile(
 _LAST_ANSWER = re.compile(r"(.*)\sanswer:(.*)", re.IGNORECASE | re.DOTALL)
 
 
-def _teach(rest: str) -> Teach:
+def read_lesson(rest: str) -> Teach:
+    """Read `question: ... answer: ...`, `fact: ...` or `rule: ...`.
+
+    Raises CommandError.
+    """
     label, colon, value = rest.partition(":")
     label = label.strip().lower()
     if colon and label == "question":
@@ -140,7 +150,8 @@ def _short(word: str) -> str:
 def _approve(rest: str) -> Approve:
     if rest.lower() == "all":
         return Approve(None)
-    return Approve(_numbers(rest, "/approve"))
+    numbers, marked = re.subn(r"\s+memory[- ]only$", "", rest, flags=re.IGNORECASE)
+    return Approve(_numbers(numbers, "/approve"), memory_only=bool(marked))
 
 
 def _reject(rest: str) -> Reject:
@@ -216,6 +227,30 @@ def _adapter(rest: str) -> UseAdapter:
     return UseAdapter(str(_version(rest, "/adapter")))
 
 
+def _one(rest: str, name: str) -> int:
+    numbers = _numbers(rest, name)
+    if len(numbers) > 1:
+        raise CommandError(f"One lesson at a time. {_write(name)}.")
+    return numbers[0]
+
+
+def _config(rest: str) -> Config:
+    name, *value = rest.split(maxsplit=1) or [""]
+    if name and not value:
+        raise CommandError(f"Say what {_short(name)} should be. {_write('/config')}.")
+    return Config(name.lower(), unquote(value[0]) if value else "")
+
+
+def _privacy(rest: str) -> Privacy:
+    word, *more = rest.lower().split() or [PrivacyWish.REPORT]
+    confirmed = more == ["confirm"] and word == PrivacyWish.DELETE
+    if word not in list(PrivacyWish) or (more and not confirmed):
+        raise CommandError(
+            "Write /privacy, or /privacy export, delete, opt-out or opt-in."
+        )
+    return Privacy(PrivacyWish(word), confirmed=confirmed)
+
+
 def _alone(command: Command, name: str) -> Callable[[str], Command]:
     def read(rest: str) -> Command:
         if rest:
@@ -226,7 +261,7 @@ def _alone(command: Command, name: str) -> Callable[[str], Command]:
 
 
 _READERS: Mapping[str, Callable[[str], Command]] = {
-    "/teach": _teach,
+    "/teach": read_lesson,
     "/review": _alone(Review(), "/review"),
     "/approve": _approve,
     "/reject": _reject,
@@ -234,6 +269,11 @@ _READERS: Mapping[str, Callable[[str], Command]] = {
     "/learn": _learn,
     "/why": _alone(Why(), "/why"),
     "/lessons": Lessons,
+    "/lesson": lambda rest: Show(_one(rest, "/lesson")),
+    "/widen": lambda rest: Widen(_one(rest, "/widen")),
+    "/privacy": _privacy,
+    "/setup": lambda rest: Setup(unquote(rest)),
+    "/config": _config,
     "/status": _alone(Status(), "/status"),
     "/history": _alone(History(), "/history"),
     "/rollback": _rollback,

@@ -1,10 +1,12 @@
 """One chat: who talks to which server, and how they want to be answered."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.core import Core
 from bot.messages import CURRENT, Actor
+from learning.engine import Message
 
 
 @dataclass(slots=True)
@@ -18,3 +20,9 @@ class Chat:
     """Relative file names in commands are taken from here."""
     memory: bool = True
     adapter: str = CURRENT
+    channel: str | None = None
+    """Where it is; lessons of other channels are not seen from there."""
+    history: tuple[Message, ...] = ()
+    """What was said before in this conversation."""
+    unsupported: Mapping[str, str] = field(default_factory=dict)
+    """Settings that cannot be used here, and why."""

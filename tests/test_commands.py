@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal_commands import MAX_COMMAND, parse
-from bot.terminal_vocabulary import (
+from bot.commands import MAX_COMMAND, parse
+from bot.vocabulary import (
     USAGE,
     Approve,
     Ask,

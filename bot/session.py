@@ -4,15 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, assert_never
 
+from bot import actions as do
 from bot import breakage, terminal_phrases
-from bot import terminal_actions as do
-from bot import terminal_review_actions as reviewing
-from bot import terminal_vocabulary as say
+from bot import own_actions as own
+from bot import review_actions as reviewing
+from bot import vocabulary as say
+from bot.chat import Chat
+from bot.commands import parse
 from bot.messages import Ruling
+from bot.outcome import Outcome, OutcomeKind, error
 from bot.ports import Clock
-from bot.terminal_chat import Chat
-from bot.terminal_commands import parse
-from bot.terminal_outcome import Outcome, OutcomeKind, error
 from learning.errors import MynaError
 from learning.run import Progress
 
@@ -37,9 +38,11 @@ class LocalSession:
     outcome, with a sentence for people.
     """
 
-    def __init__(self, chat: Chat, clock: Clock) -> None:
+    def __init__(self, chat: Chat, clock: Clock, *, tells: bool = True) -> None:
+        """Without `tells`, somebody else tells people what became of their lessons."""
         self._chat = chat
         self._clock = clock
+        self._tells = tells
 
     async def execute(
         self,
@@ -49,11 +52,26 @@ class LocalSession:
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Outcome:
         """Carry out one line; never raises, except when cancelled."""
+        try:
+            command = parse(line)
+        except MynaError as exc:
+            return error(str(exc))
+        return await self.run(command, on_text=on_text, on_progress=on_progress)
+
+    async def run(
+        self,
+        command: say.Command,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Outcome:
+        """Carry out one command; never raises, except when cancelled."""
         started = self._clock.monotonic()
         notices: tuple[str, ...] = ()
         try:
-            outcome = await self._carry_out(parse(line), on_text, on_progress)
-            notices = await do.notices(self._chat)
+            outcome = await self._carry_out(command, on_text, on_progress)
+            if self._tells:
+                notices = await do.notices(self._chat)
         except MynaError as exc:
             outcome = error(str(exc))
         except Exception as exc:  # noqa: BLE001 - the error boundary
@@ -77,8 +95,10 @@ class LocalSession:
                 return await reviewing.review(chat)
             case say.Approve(lessons=None):
                 return await reviewing.approve_all(chat)
-            case say.Approve(lessons=lessons):
-                return await reviewing.approve(chat, lessons or ())
+            case say.Approve(lessons=lessons, memory_only=memory_only):
+                return await reviewing.approve(
+                    chat, lessons or (), memory_only=memory_only
+                )
             case say.Reject():
                 return await reviewing.decide(
                     chat, command.lessons, Ruling.REJECT, reason=command.reason
@@ -91,6 +111,16 @@ class LocalSession:
                 return await do.why(chat)
             case say.Lessons():
                 return await do.lessons(chat, command.search)
+            case say.Show():
+                return await do.show(chat, command.lesson)
+            case say.Widen():
+                return await reviewing.widen(chat, command.lesson)
+            case say.Setup():
+                return await own.set_up(chat, command.review_channel)
+            case say.Config():
+                return await own.config(chat, command)
+            case say.Privacy():
+                return await own.privacy(chat, command)
             case say.Status():
                 return await do.status(chat)
             case say.History():

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from bot import phrases, terminal_phrases
+from bot.chat import Chat
 from bot.lesson_files import read_lessons, write_lessons
 from bot.messages import Actor, Learned, Question, Refused, Reply
-from bot.terminal_chat import Chat
-from bot.terminal_outcome import Outcome, OutcomeKind, credit_view, refused, views
-from bot.terminal_vocabulary import Learn
+from bot.outcome import Outcome, OutcomeKind, credit_view, refused, views
+from bot.vocabulary import Learn
 from learning.errors import NotFoundError
 from learning.lesson import Lesson
 from learning.run import Progress
@@ -26,6 +26,8 @@ async def ask(chat: Chat, text: str, on_text: Callable[[str], None] | None) -> O
         chat.server,
         chat.actor,
         text,
+        channel=chat.channel,
+        history=chat.history,
         memory=chat.memory,
         adapter=chat.adapter,
     )
@@ -80,9 +82,20 @@ async def learn(
 
 async def lessons(chat: Chat, search: str) -> Outcome:
     """List what the server was taught."""
-    found = await chat.core.lessons(chat.server, search)
+    found = await chat.core.lessons(chat.server, search, channel=chat.channel)
     return Outcome(
         OutcomeKind.LESSONS, phrases.lessons(found, search), lessons=views(found)
+    )
+
+
+async def show(chat: Chat, lesson: int) -> Outcome:
+    """Say all about one lesson."""
+    detail = await chat.core.lesson(chat.server, lesson, channel=chat.channel)
+    return Outcome(
+        OutcomeKind.LESSONS,
+        phrases.lesson_detail(detail),
+        lessons=views([detail.lesson]),
+        extra={"adapters": list(detail.adapters), "answers": detail.answers},
     )
 
 
@@ -210,7 +223,7 @@ def _answered(kind: OutcomeKind, text: str, reply: Reply, actor: Actor) -> Outco
         adapter=reply.adapter,
         seconds_to_first_token=round(reply.seconds_to_first_token, 3),
         source=phrases.credits_line(reply, actor.id),
-        extra={"withheld": reply.withheld},
+        extra={"withheld": reply.withheld, "answer": reply.id},
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from bot import phrases, terminal_phrases
+from bot.chat import Chat
 from bot.messages import Decision, Refused, Ruling, Taught, Teaching
-from bot.terminal_chat import Chat
-from bot.terminal_outcome import Outcome, OutcomeKind, lesson_view, refused, views
-from bot.terminal_vocabulary import Edit, Teach
+from bot.outcome import Outcome, OutcomeKind, lesson_view, refused, views
+from bot.vocabulary import Edit, Teach
 from learning.errors import MynaError
 from learning.lesson import Lesson
 
@@ -20,6 +20,7 @@ async def teach(chat: Chat, command: Teach) -> Outcome:
         question=command.question,
         answer=command.answer,
         text=command.text,
+        channel=chat.channel,
     )
     return _taught(OutcomeKind.TAUGHT, await chat.core.teach(teaching))
 
@@ -62,10 +63,13 @@ async def approve_all(chat: Chat) -> Outcome:
     )
 
 
-async def approve(chat: Chat, lessons: Sequence[int]) -> Outcome:
+async def approve(
+    chat: Chat, lessons: Sequence[int], *, memory_only: bool = False
+) -> Outcome:
     """Approve by number; where several are named, what screening held is left."""
+    ruling = Ruling.MEMORY_ONLY if memory_only else Ruling.APPROVE
     if len(lessons) == 1:
-        return await decide(chat, lessons, Ruling.APPROVE)
+        return await decide(chat, lessons, ruling)
     waiting = await chat.core.queue(chat.server, chat.actor)
     if isinstance(waiting, Refused):
         return refused(waiting)
@@ -77,7 +81,16 @@ async def approve(chat: Chat, lessons: Sequence[int]) -> Outcome:
     free = [lesson for lesson in lessons if lesson not in held]
     left = [lesson for lesson in lessons if lesson in held]
     notes = [terminal_phrases.held(lesson, held[lesson]) for lesson in left]
-    return await decide(chat, free, Ruling.APPROVE, held=left, notes=notes)
+    return await decide(chat, free, ruling, held=left, notes=notes)
+
+
+async def widen(chat: Chat, lesson: int) -> Outcome:
+    """Let the whole server know a lesson that was for one channel."""
+    result = await chat.core.widen(chat.server, chat.actor, lesson)
+    if isinstance(result, Refused):
+        return refused(result)
+    told = phrases.widened(result)
+    return Outcome(OutcomeKind.EDITED, told, lessons=(lesson_view(result.lesson),))
 
 
 async def decide(

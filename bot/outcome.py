@@ -25,6 +25,7 @@ class OutcomeKind(StrEnum):
     ROLLED_BACK = "rolled_back"
     FORGOTTEN = "forgotten"
     EXPORTED = "exported"
+    PRIVACY = "privacy"
     IMPORTED = "imported"
     SETTING = "setting"
     HELP = "help"

@@ -1,0 +1,247 @@
+"""Cards: what moderators and learners see, before a platform gives it its own look.
+
+A platform renders a card's parts in order and routes a click on a button by its verb
+and target; it adds nothing to what a card says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot import phrases
+from bot.messages import Ruling
+from learning.lesson import Consent, LessonKind, LessonState
+
+if TYPE_CHECKING:
+    from bot.messages import Learned, Settled, StatusReport, Waiting
+    from learning.lesson import Lesson
+    from learning.run import Progress
+
+BAR = 20
+"""Characters of a progress bar."""
+
+
+class Tone(StrEnum):
+    """How a card stands out."""
+
+    WAITING = "waiting"
+    GOOD = "good"
+    BAD = "bad"
+    PLAIN = "plain"
+
+
+class Verb(StrEnum):
+    """What a button does; together with a target it is a button's whole meaning."""
+
+    APPROVE = "approve"
+    MEMORY_ONLY = "memory"
+    EDIT = "edit"
+    REJECT = "reject"
+    WIDEN = "widen"
+    CONSENT = "consent"
+    REFUSE_CONSENT = "refuse"
+    HELPFUL = "up"
+    UNHELPFUL = "down"
+    ROLLBACK = "rollback"
+    LEARN = "learn"
+    REVIEW = "review"
+
+
+class Style(StrEnum):
+    """How a button stands out."""
+
+    GOOD = "good"
+    BAD = "bad"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to click: `<verb>:<target>` is its id on every platform."""
+
+    verb: Verb
+    label: str
+    target: str = ""
+    style: Style = Style.PLAIN
+
+    @property
+    def id(self) -> str:
+        return f"{self.verb.value}:{self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A titled text with facts below it and buttons at its end."""
+
+    title: str
+    text: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    """Names with their values; a value may span lines."""
+    buttons: tuple[Button, ...] = ()
+    tone: Tone = Tone.PLAIN
+
+    @property
+    def plain(self) -> str:
+        """All of it as text: for notifications and screen readers."""
+        facts = [f"{name}: {value}" for name, value in self.facts]
+        return "\n".join(filter(None, [self.title, self.text, *facts]))
+
+
+def read_id(id: str) -> tuple[Verb, str] | None:  # noqa: A002
+    """Return a button's verb and target, or None where it is nobody's button."""
+    verb, colon, target = id.partition(":")
+    if not colon or verb not in list(Verb):
+        return None
+    return Verb(verb), target
+
+
+def review_card(of: Waiting) -> Card:
+    """Return the card of a lesson that waits: all a moderator needs to decide."""
+    lesson = of.lesson
+    target = f"{lesson.id}:{lesson.digest}"
+    buttons = [
+        Button(Verb.APPROVE, "Approve", target, Style.GOOD),
+        Button(Verb.MEMORY_ONLY, "Memory only", target),
+        Button(Verb.EDIT, "Edit", target),
+        Button(Verb.REJECT, "Reject", target, Style.BAD),
+    ]
+    if lesson.scope.channel is not None:
+        buttons.append(Button(Verb.WIDEN, "Whole server", target))
+    facts = [*_origin(lesson)]
+    facts += [
+        (finding.severity.value.capitalize(), finding.reason)
+        for finding in of.verdict.findings
+    ]
+    facts.append(("Learned by", "memory and weights" if of.gate.granted else "memory"))
+    facts.append(("Why", of.gate.reason))
+    if lesson.consent is Consent.ASKED:
+        facts.append(("Consent", phrases.consent_missing(lesson)))
+    return Card(
+        title=f"Lesson {lesson.id} waits for review",
+        text=words(lesson),
+        facts=tuple(facts),
+        buttons=tuple(buttons),
+        tone=Tone.WAITING,
+    )
+
+
+def settled_card(of: Settled) -> Card:
+    """Return the card of a lesson that waits no longer: no buttons, and who decided."""
+    lesson = of.lesson
+    by = f" by {of.by_name}" if of.by_name else ""
+    state = lesson.state.value
+    if lesson.state is LessonState.FORGOTTEN:
+        return Card(f"Lesson {lesson.id} was forgotten{by}", tone=Tone.PLAIN)
+    kept = " (memory only)" if lesson.memory_only else ""
+    facts = [*_origin(lesson)]
+    if of.reason:
+        facts.append(("Reason", of.reason))
+    return Card(
+        title=f"Lesson {lesson.id} was {state}{by}{kept}",
+        text=words(lesson),
+        facts=tuple(facts),
+        tone=Tone.GOOD if lesson.state is LessonState.APPROVED else Tone.BAD,
+    )
+
+
+def consent_card(lesson: Lesson, teacher: str) -> Card:
+    """Ask the author of a message whether somebody else may teach it."""
+    target = str(lesson.id)
+    return Card(
+        title="May I learn this?",
+        text=words(lesson),
+        facts=(("Taught by", teacher), ("It is", phrases.what_consent_means())),
+        buttons=(
+            Button(Verb.CONSENT, "Yes, learn it", target, Style.GOOD),
+            Button(Verb.REFUSE_CONSENT, "No", target, Style.BAD),
+        ),
+        tone=Tone.WAITING,
+    )
+
+
+def answer_buttons(answer: int) -> tuple[Button, ...]:
+    """Return the thumbs below an answer."""
+    return (
+        Button(Verb.HELPFUL, "\N{THUMBS UP SIGN}", str(answer)),
+        Button(Verb.UNHELPFUL, "\N{THUMBS DOWN SIGN}", str(answer)),
+    )
+
+
+def progress_card(of: Progress) -> Card:
+    """Return the one card of a run in progress."""
+    share = of.done / of.total if of.total else 0.0
+    filled = round(share * BAR)
+    bar = "\N{FULL BLOCK}" * filled + "\N{LIGHT SHADE}" * (BAR - filled)
+    facts = []
+    if of.total:
+        facts.append(("Done", f"{bar} {share:.0%}"))
+    if of.loss is not None:
+        facts.append(("Loss", f"{of.loss:.3f}"))
+    if of.seconds_left is not None:
+        facts.append(("Left", f"{round(of.seconds_left)} s"))
+    return Card(f"Learning: {of.stage}", of.text, facts=tuple(facts), tone=Tone.WAITING)
+
+
+def learned_card(of: Learned) -> Card:
+    """Return the card of a run that ended, with a way back where it was promoted."""
+    facts = (
+        (
+            "Recall",
+            f"{of.before.recall:.0%} \N{RIGHTWARDS ARROW} {of.after.recall:.0%}",
+        ),
+        (
+            "General",
+            f"{of.before.retention:.0%} \N{RIGHTWARDS ARROW} {of.after.retention:.0%}",
+        ),
+        ("Took", f"{round(of.seconds)} s"),
+    )
+    rollback = Button(Verb.ROLLBACK, "Roll back", of.adapter or "", Style.BAD)
+    return Card(
+        title="Promoted" if of.promoted else "Not promoted",
+        text=phrases.learned(of),
+        facts=facts,
+        buttons=(rollback,) if of.promoted else (),
+        tone=Tone.GOOD if of.promoted else Tone.BAD,
+    )
+
+
+def status_card(of: StatusReport) -> Card:
+    """Return how a server stands, with what could be done now."""
+    buttons = []
+    if of.to_learn:
+        buttons.append(Button(Verb.LEARN, "Learn now", style=Style.GOOD))
+    if of.waiting:
+        buttons.append(Button(Verb.REVIEW, "Review"))
+    return Card("Status", phrases.status(of), buttons=tuple(buttons))
+
+
+def words(lesson: Lesson) -> str:
+    """Return a lesson's words, a question above its answer."""
+    if lesson.kind is LessonKind.QA:
+        return f"Q: {lesson.question}\nA: {lesson.answer}"
+    return lesson.text
+
+
+def ruling_of(verb: Verb) -> Ruling | None:
+    """Return what a button rules about a lesson."""
+    return _RULINGS.get(verb)
+
+
+def _origin(lesson: Lesson) -> tuple[tuple[str, str], ...]:
+    facts = [("Taught by", lesson.author_name)]
+    if lesson.source:
+        facts.append(("Source", lesson.source))
+    if lesson.scope.channel is not None:
+        facts.append(("For", "members of its channel only"))
+    if lesson.supersedes is not None:
+        facts.append(("Replaces", f"lesson {lesson.supersedes}"))
+    return tuple(facts)
+
+
+_RULINGS = {
+    Verb.APPROVE: Ruling.APPROVE,
+    Verb.MEMORY_ONLY: Ruling.MEMORY_ONLY,
+    Verb.REJECT: Ruling.REJECT,
+}

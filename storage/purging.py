@@ -1,0 +1,34 @@
+"""Purging a server that removed Myna: every row that belongs to it goes."""
+
+from storage.database import Database
+
+_TABLES = (
+    "feedback",
+    "answers",
+    "cards",
+    "people",
+    "journal",
+    "promotions",
+    "adapter_lessons",
+    "adapters",
+    "runs",
+    "lessons",
+    "servers",
+)
+"""Those that refer to others come first."""
+
+
+async def purge(database: Database, server: str) -> list[str]:
+    """Delete all rows of a server; return the paths of its adapters' folders."""
+    async with database.transaction():
+        rows = await database.rows("SELECT path FROM adapters WHERE server = ?", server)
+        await database.rows("PRAGMA defer_foreign_keys = ON")
+        await database.rows("INSERT INTO purging (server) VALUES (?)", server)
+        for table in _TABLES:
+            await database.rows(
+                f"DELETE FROM {table} WHERE server = ?",  # noqa: S608 - constants
+                server,
+            )
+        await database.rows("DELETE FROM purging WHERE server = ?", server)
+    await database.checkpoint()
+    return [row["path"] for row in rows]
