@@ -15,7 +15,7 @@ READY := .venv/.installed
 DEV_READY := .venv/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test check bench skills format lock clean
+.PHONY: help chat test check bench load skills format lock clean
 
 help: ## List these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -36,6 +36,9 @@ check: $(DEV_READY) ## Check format, lint, types, imports, spelling
 
 bench: $(READY) ## Measure recall, forgetting and speed (ARGS="--quick")
 	@$(BIN)/myna bench $(ARGS)
+
+load: $(DEV_READY) ## Send 200 mentions and 200 lessons to each platform (ARGS=--real)
+	@$(BIN)/python -m tests.load $(ARGS)
 
 skills: $(READY) ## Rebuild the shipped skills adapter
 	@$(BIN)/python -m learning.skills $(ARGS)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from bot import phrases
 from bot.messages import Actor, ImportProblem, ImportRow, Teaching
 from learning.lesson import Lesson, LessonKind
+from moderation.policy import TERMINAL
 from moderation.provenance import Provenance
 
 
@@ -51,10 +52,17 @@ def read(row: ImportRow, server: str, actor: Actor) -> Teaching | ImportProblem:
         question=words.get("question", ""),
         answer=words.get("answer", ""),
         text=words.get("text", ""),
-        provenance=Provenance.OPERATOR_FILE,
+        provenance=_provenance(actor),
         source=fields.get("source", ""),
         expires_at=expires_at,
     )
+
+
+def _provenance(actor: Actor) -> Provenance:
+    """A file on this machine is the operator's; on a platform, somebody's upload."""
+    if actor.platform == TERMINAL:
+        return Provenance.OPERATOR_FILE
+    return Provenance.UPLOAD
 
 
 def fields_of(kind: LessonKind) -> frozenset[str]:

@@ -261,7 +261,7 @@ def lessons(of: Sequence[Lesson], text: str = "") -> str:
 
 
 def decided(of: Decided) -> str:
-    if of.ruling is Ruling.APPROVE:
+    if of.ruling is not Ruling.REJECT:
         replaced = of.lesson.supersedes
         instead = f" It replaces lesson {replaced}." if replaced is not None else ""
         return f"Lesson {of.lesson.id} is approved; memory knows it now.{instead}"
@@ -538,6 +538,10 @@ def sent_to_you() -> str:
 
 def no_longer_answering(name: str) -> str:
     return f"{name} answers no longer; /history says what came after it."
+
+
+def import_is_for_everybody() -> str:
+    return "A file is imported for the whole server: do it in a channel open to all."
 
 
 def file_not_read(reason: str) -> str:

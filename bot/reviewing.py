@@ -66,6 +66,7 @@ class Reviewing:
         self, server: str, rows: Iterable[ImportRow], actor: Actor
     ) -> Imported | Refused:
         refused = refusal(actor, Permission.REVIEW)
+        refused = refused or await self._not_set_up(server, actor)
         if refused:
             return refused
         waiting: list[Waiting] = []
@@ -217,18 +218,25 @@ class Reviewing:
 
     async def _refused_here(self, teaching: Teaching) -> Refused | None:
         """Refuse what this server, or the author of the words, does not want."""
-        database, actor = self._parts.database, teaching.actor
-        if actor.platform != TERMINAL:
-            settings = await servers.get(database, teaching.server)
-            if settings.set_up_at is None:
-                return Refused(phrases.not_set_up())
-            allowed = settings.learning_channels
-            if allowed and teaching.channel not in allowed:
-                return Refused(phrases.not_a_learning_channel())
+        database, server = self._parts.database, teaching.server
+        refused = await self._not_set_up(server, teaching.actor)
+        if refused:
+            return refused
+        allowed = (await servers.get(database, server)).learning_channels
+        is_local = teaching.actor.platform == TERMINAL
+        if allowed and teaching.channel not in allowed and not is_local:
+            return Refused(phrases.not_a_learning_channel())
         author = teaching.words_of
         if author and await people.has_opted_out(database, teaching.server, author):
             return Refused(phrases.author_opted_out())
         return None
+
+    async def _not_set_up(self, server: str, actor: Actor) -> Refused | None:
+        """Refuse what a platform brings before an admin allowed it."""
+        settings = await servers.get(self._parts.database, server)
+        if actor.platform == TERMINAL or settings.set_up_at is not None:
+            return None
+        return Refused(phrases.not_set_up())
 
     async def _waits(self, lesson: Lesson, verdict: Verdict) -> Taught:
         waiting = self._waiting(lesson, verdict)

@@ -193,6 +193,9 @@ class LlamaCppEngine:
             "reasoning_format": "none",
             "stream": True,
             "temperature": 0.0,
+            # The likeliest token, without the default chain of nine samplers.
+            "samplers": ["top_k"],
+            "top_k": 1,
         }
         if generation.first_token_candidates:
             body["logprobs"] = True

@@ -17,7 +17,7 @@ _CIRCUMSTANCE = re.compile(
     r"^(?P<when>(?:before|after|during|at|in|for|on|if|when) [^,]+), ", re.IGNORECASE
 )
 _DATE = re.compile(
-    r"\d:\d\d|\b(?:at|until|from) \d|\b\d{1,2}(?:st|nd|rd|th)\b"
+    r"\d:\d\d|\b(?:at|until|from) \d|\b\d{1,2}(?:st|[nr]d|th)\b"
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
     r"|\b(?:january|february|april|june|july|august|september|october|november"
     r"|december)\b|\b\d{1,2} (?:march|may)\b|\b(?:march|may) \d",

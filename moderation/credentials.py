@@ -1,44 +1,22 @@
 """Finds passwords, keys and tokens that somebody pasted."""
 
+import pkgutil
 import re
 from functools import cache
+from importlib import import_module
 from itertools import chain
 
-from detect_secrets.plugins.artifactory import ArtifactoryDetector
-from detect_secrets.plugins.aws import AWSKeyDetector
-from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
+from detect_secrets import plugins
 from detect_secrets.plugins.base import RegexBasedDetector
-from detect_secrets.plugins.basic_auth import BasicAuthDetector
-from detect_secrets.plugins.discord import DiscordBotTokenDetector
-from detect_secrets.plugins.github_token import GitHubTokenDetector
-from detect_secrets.plugins.jwt import JwtTokenDetector
-from detect_secrets.plugins.mailchimp import MailchimpDetector
-from detect_secrets.plugins.npm import NpmDetector
-from detect_secrets.plugins.sendgrid import SendGridDetector
-from detect_secrets.plugins.slack import SlackDetector
-from detect_secrets.plugins.square_oauth import SquareOAuthDetector
-from detect_secrets.plugins.stripe import StripeDetector
-from detect_secrets.plugins.twilio import TwilioKeyDetector
 
 from moderation.text import Span
 
-# Entropy and keyword detectors are left out: on prose they flag commit hashes and
-# say nothing of "the password is hunter2".
-DETECTORS: tuple[type[RegexBasedDetector], ...] = (
-    AWSKeyDetector,
-    ArtifactoryDetector,
-    AzureStorageKeyDetector,
-    BasicAuthDetector,
-    DiscordBotTokenDetector,
-    GitHubTokenDetector,
-    JwtTokenDetector,
-    MailchimpDetector,
-    NpmDetector,
-    SendGridDetector,
-    SlackDetector,
-    SquareOAuthDetector,
-    StripeDetector,
-    TwilioKeyDetector,
+# Left out of the library's detectors: on prose, entropy and keywords flag commit
+# hashes and say nothing of "the password is hunter2"; the others go by the word beside
+# a key and not by its form.
+UNUSED = frozenset(
+    """base cloudant high_entropy_strings ibm_cloud_iam ibm_cos_hmac keyword private_key
+    softlayer""".split()
 )
 
 # What the library lacks, or finds only where the whole key follows.
@@ -48,8 +26,8 @@ OTHERS = {
     ),
     "GitHub token": re.compile(r"\bgithub_pat_[A-Za-z0-9_]{40,}"),
     "GitLab token": re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}"),
-    "Slack token": re.compile(r"\bxapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+", re.IGNORECASE),
-    "Discord token": re.compile(r"\b[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}"),
+    "app token": re.compile(r"\bxapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+", re.IGNORECASE),
+    "bot token": re.compile(r"\b[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}"),
     "Google key": re.compile(r"\bAIza[\w-]{35}"),
     "model provider's key": re.compile(
         r"\bsk-[A-Za-z0-9_-]{20,}|\bhf_[A-Za-z0-9]{30,}"
@@ -91,7 +69,19 @@ def passwords(text: str) -> list[Span]:
 
 @cache
 def _detectors() -> tuple[RegexBasedDetector, ...]:
-    return tuple(detector() for detector in DETECTORS)
+    found = []
+    for module in pkgutil.iter_modules(plugins.__path__):
+        if module.name in UNUSED:
+            continue
+        members = vars(import_module(f"{plugins.__name__}.{module.name}")).values()
+        found += [
+            member()
+            for member in members
+            if isinstance(member, type)
+            and issubclass(member, RegexBasedDetector)
+            and member.__module__.endswith(f".{module.name}")
+        ]
+    return tuple(found)
 
 
 def _span(text: str, value: str) -> Span:

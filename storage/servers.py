@@ -10,7 +10,6 @@ from storage import journal
 from storage.database import Database
 from storage.timestamps import from_optional_text, to_optional_text, to_text
 
-
 NO_ROLES = RoleMap()
 
 

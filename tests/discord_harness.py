@@ -141,7 +141,7 @@ def found_community(env: simcord.Env, name: str) -> Community:
         moderator=person("mona", moderators),
         second_moderator=person("miro", moderators),
         member=person("mia"),
-        insider=person("ines", insiders),
+        insider=person("irma", insiders),
     )
 
 

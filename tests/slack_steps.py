@@ -115,9 +115,7 @@ class Work:
 
 def new_slack(**options):
     """Return a fake Slack that grants what the manifest asks for."""
-    return FakeSlack(
-        scopes=set(surface.SCOPES), events=set(surface.EVENTS), **options
-    )
+    return FakeSlack(scopes=set(surface.SCOPES), events=set(surface.EVENTS), **options)
 
 
 def populate(slack, name="Acme"):
@@ -146,10 +144,20 @@ def populate(slack, name="Acme"):
 async def at_work(slack, people, root, transport, **changes):
     """Serve this Slack over "socket" or "http"; changes go to the options."""
     announcements = Announcements()
-    async with open_home(root, announcer=announcements) as home:
+    async with open_home(root, announcer=announcements, permissions={}) as home:
         options = options_for(slack, transport, **changes)
         async with serving(slack, home, announcements, options):
             yield Work(slack, home, people)
+
+
+@asynccontextmanager
+async def working(root, transport, **changes):
+    """Serve a new Slack whose workspace is set up; its faults fail the test."""
+    async with new_slack() as slack:
+        async with at_work(slack, populate(slack), root, transport, **changes) as work:
+            await work.set_up()
+            yield work
+        assert slack.faults() == []
 
 
 def options_for(slack, transport, **changes):
@@ -186,7 +194,9 @@ async def serving(slack, home, announcements, options):
     driver = None
     if ready.result():
         url = f"{ready.result()}{surface.EVENTS_PATH}"
-        driver = HttpDriver(url, slack.signing_secret, ack_seconds=slack.socket.ack_seconds)
+        driver = HttpDriver(
+            url, slack.signing_secret, ack_seconds=slack.socket.ack_seconds
+        )
         slack.driver, slack.http_address = driver, ready.result()
     else:
         slack.driver = slack.socket

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.announcements import Announcements
-from bot.messages import Actor, Decision, Refused, Ruling, Teaching
+from bot.messages import Actor, Decision, ImportRow, Refused, Ruling, Teaching
 from learning.errors import ConflictError, NotFoundError
 from learning.lesson import Consent, LessonKind, LessonState
 from learning.run import RunKind
@@ -487,3 +487,25 @@ async def test_with_slacks_leave_it_is_trained_on_and_the_journal_names_the_leav
     assert learned.promoted
     assert "picnic" in rows.read_text()
     assert queued.detail["permissions"] == {"slack": "letter 7 of 2026"}
+
+
+async def test_a_file_given_to_a_platform_is_an_upload_and_waits_for_set_up(tmp_path):
+    rows = [ImportRow(1, {"text": "The gate is green."})]
+    slacker = replace(SLACKER, role=Role.MODERATOR)
+    async with open_home(tmp_path) as home:
+        before = await home.core.import_lessons(GUILD, rows, slacker)
+        await set_up(home)
+        after = await home.core.import_lessons(GUILD, rows, slacker)
+        local = await home.core.import_lessons(GUILD, rows, MODERATOR)
+
+    assert isinstance(before, Refused)
+    assert after.waiting[0].lesson.provenance is Provenance.UPLOAD
+    assert not after.waiting[0].gate.granted
+    assert local.problems or local.waiting[0].gate.granted
+
+
+async def test_the_terminal_may_teach_whatever_channels_are_named(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home, learning_channels=("lab",))
+
+        assert await home.teach(server=GUILD)

@@ -43,6 +43,9 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--latency", action="store_true", help="only measure answers beside a run"
     )
+    parser.add_argument(
+        "--decoding", action="store_true", help="only measure how fast it writes"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, no table")
     parser.add_argument("--out", type=Path, help="also write the JSON to this file")
     parser.add_argument("--answers", type=Path, help="write every answer to this file")
@@ -54,6 +57,8 @@ def main(argv: Sequence[str]) -> int:
         settings = load(flags={"DATA_DIR": str(folder), **unlimited})
         if arguments.latency:
             work = _latency(settings, quick=arguments.quick)
+        elif arguments.decoding:
+            work = _decoding(settings)
         else:
             work = _bench(settings, quick=arguments.quick, answers=arguments.answers)
         measured = asyncio.run(work)
@@ -61,7 +66,7 @@ def main(argv: Sequence[str]) -> int:
         arguments.out.write_text(json.dumps(measured, indent=1) + "\n")
     if arguments.json:
         print(json.dumps(measured))  # noqa: T201
-    elif arguments.latency:
+    elif arguments.latency or arguments.decoding:
         _print_figures(measured)
     else:
         _print(measured)
@@ -121,6 +126,16 @@ async def _latency(settings: Settings, *, quick: bool) -> dict[str, Any]:
         return dict(await latency.measure(wired.core, taught, asked))
 
 
+async def _decoding(settings: Settings) -> dict[str, Any]:
+    async with own(settings, _say_progress) as wired:
+        return await speed.serving(
+            wired.engine,
+            wired.base.folder,
+            wired.skills,
+            threads=settings.decode_threads,
+        )
+
+
 def _learning(wired: Wired, run: str, lessons: int) -> dict[str, float]:
     result = load_result(wired.directory.run(run))
     return {
@@ -144,7 +159,10 @@ async def _speed(
         batches=QUICK_BATCHES if quick else BATCHES,
     )
     rates |= await speed.serving(
-        wired.engine, wired.base.folder, wired.skills, threads=threads
+        wired.engine,
+        wired.base.folder,
+        wired.skills,
+        threads=settings.decode_threads,
     )
     peak = getattr(wired.engine, "peak_memory_bytes", None)
     if peak is not None:

@@ -1,0 +1,154 @@
+"""Announcing: every review card is posted and edited here, whoever caused it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import discord
+import structlog
+
+from bot import breakage
+from bot.cards import Card, learned_card, review_card, settled_card
+from bot.discord_app import words
+from bot.discord_app.people import guild_of, is_public
+from bot.discord_app.rendering import NO_MENTIONS, layout
+from bot.messages import Actor, Refused
+from learning.errors import MynaError
+from moderation.policy import DISCORD
+from moderation.roles import Role
+from storage.cards import PostedCard
+
+if TYPE_CHECKING:
+    from bot.discord_app.client import MynaClient
+    from bot.messages import Learned, Notice, Settled, Waiting
+    from learning.lesson import Lesson
+
+log = structlog.get_logger(__name__)
+
+MYNA = Actor("myna", "Myna", Role.MODERATOR, DISCORD)
+
+Job = Callable[[], Awaitable[None]]
+
+
+class DiscordAnnouncer:
+    """An Announcer whose work waits in line, so that no command waits for it.
+
+    A server's jobs run one after another: Discord takes five messages in five seconds
+    in one channel, and a card is edited only after it was posted.
+    """
+
+    def __init__(self, client: MynaClient) -> None:
+        self._client = client
+        self._jobs: dict[str, deque[Job]] = {}
+        self._workers: dict[str, asyncio.Task[None]] = {}
+
+    async def notify(self, notice: Notice) -> None:
+        """Leave it to the person's next command, whose reply only they read.
+
+        A channel would show a private lesson to others, and Discord's policy forbids
+        direct messages that nobody asked for.
+        """
+
+    async def lesson_waits(self, waiting: Waiting) -> None:
+        """Post a lesson's card, or show its new words on the cards there are."""
+        self._later(waiting.lesson.server, lambda: self._show_waiting(waiting))
+
+    async def lesson_settled(self, settled: Settled) -> None:
+        """Take the buttons from a lesson's cards, and say what became of it."""
+        self._later(settled.lesson.server, lambda: self._show_settled(settled))
+
+    async def run_ended(self, server: str, learned: Learned) -> None:
+        """Post how a nightly run ended."""
+        self._later(server, lambda: self._show_run(server, learned))
+
+    async def catch_up(self, server: str) -> None:
+        """Post the cards that a stop or a failure kept from being posted."""
+        queue = await self._client.core.queue(server, MYNA)
+        if isinstance(queue, Refused):
+            return
+        for waiting in queue:
+            if not await self._client.core.cards(server, waiting.lesson.id):
+                await self.lesson_waits(waiting)
+
+    async def close(self) -> None:
+        """Drop what waits: the queue still has it at the next start."""
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    def _later(self, server: str, job: Job) -> None:
+        self._jobs.setdefault(server, deque()).append(job)
+        if server not in self._workers:
+            self._workers[server] = asyncio.create_task(self._work(server))
+
+    async def _work(self, server: str) -> None:
+        jobs = self._jobs[server]
+        try:
+            while jobs:
+                try:
+                    await jobs.popleft()()
+                except (discord.HTTPException, OSError, MynaError) as exc:
+                    log.warning(
+                        "card.undeliverable", server=server, error=type(exc).__name__
+                    )
+                except Exception as exc:  # noqa: BLE001 - the next job is still done
+                    breakage.report("card.broke", exc)
+        finally:
+            del self._workers[server], self._jobs[server]
+
+    async def _show_waiting(self, waiting: Waiting) -> None:
+        lesson = waiting.lesson
+        card = await self._discreet(review_card(waiting), lesson)
+        posted = await self._client.core.cards(lesson.server, lesson.id)
+        if posted:
+            await self._edit(posted, card)
+            return
+        message = await self._post(lesson.server, card)
+        if message is not None:
+            await self._client.core.card_posted(
+                lesson.server,
+                PostedCard(lesson.id, str(message.channel.id), str(message.id)),
+            )
+
+    async def _show_settled(self, settled: Settled) -> None:
+        lesson = settled.lesson
+        card = await self._discreet(settled_card(settled), lesson)
+        posted = await self._client.core.cards(lesson.server, lesson.id)
+        await self._edit(posted, card)
+
+    async def _show_run(self, server: str, learned: Learned) -> None:
+        await self._post(server, learned_card(learned))
+
+    async def _post(self, server: str, card: Card) -> discord.Message | None:
+        settings = await self._client.core.settings(server)
+        if not settings.review_channel:
+            return None
+        channel = self._client.get_partial_messageable(int(settings.review_channel))
+        return await channel.send(view=layout(card), allowed_mentions=NO_MENTIONS)
+
+    async def _edit(self, posted: Sequence[PostedCard], card: Card) -> None:
+        for each in posted:
+            channel = self._client.get_partial_messageable(int(each.channel))
+            try:
+                await channel.get_partial_message(int(each.message)).edit(
+                    view=layout(card)
+                )
+            except discord.NotFound:
+                log.info("card.gone", lesson=each.lesson)
+
+    async def _discreet(self, card: Card, lesson: Lesson) -> Card:
+        """Hide the words of a private channel's lesson where everybody reads."""
+        guild_id = guild_of(lesson.server)
+        if lesson.scope.is_server_wide or guild_id is None or not card.text:
+            return card
+        settings = await self._client.core.settings(lesson.server)
+        guild = self._client.get_guild(guild_id)
+        review = discord.Object(int(settings.review_channel or 0))
+        if guild is not None and not is_public(guild, review):
+            return card
+        return replace(card, text=words.words_hidden())

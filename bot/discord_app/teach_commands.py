@@ -1,0 +1,55 @@
+"""The slash command /teach, and the message menu that teaches."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.app_commands import locale_str as _
+from discord.ext import commands
+
+from bot.discord_app import importing, teaching
+from bot.discord_app.interaction import Interaction
+from bot.vocabulary import Teach
+from learning.lesson import LessonKind
+
+Words = app_commands.Range[str, 1, 2000]
+
+
+class TeachCommands(
+    commands.GroupCog,
+    group_name="teach",
+    group_description=_("Teach Myna something; a moderator reviews it"),
+):
+    """The ways to teach."""
+
+    @app_commands.command(description=_("Teach an answer to a question"))
+    @app_commands.describe(
+        question=_("What people will ask"), answer=_("What Myna should say")
+    )
+    async def qa(
+        self, interaction: Interaction, question: Words, answer: Words
+    ) -> None:
+        lesson = Teach(LessonKind.QA, question=question, answer=answer)
+        await teaching.teach(interaction, lesson)
+
+    @app_commands.command(description=_("Teach a fact"))
+    @app_commands.describe(text=_("The fact, in a sentence"))
+    async def fact(self, interaction: Interaction, text: Words) -> None:
+        await teaching.teach(interaction, Teach(LessonKind.FACT, text=text))
+
+    @app_commands.command(description=_("Teach a rule of tone or behaviour"))
+    @app_commands.describe(text=_("The rule, such as: answer in one sentence"))
+    async def rule(self, interaction: Interaction, text: Words) -> None:
+        await teaching.teach(interaction, Teach(LessonKind.RULE, text=text))
+
+    @app_commands.command(description=_("Teach something longer, in a form"))
+    async def form(self, interaction: Interaction) -> None:
+        await teaching.open_form(interaction)
+
+    @app_commands.command(description=_("Teach a file: CSV, JSON lines or text"))
+    async def file(self, interaction: Interaction) -> None:
+        await importing.open_form(interaction)
+
+
+def teach_this_menu() -> app_commands.ContextMenu:
+    """Return the entry "Teach this" of every message's menu."""
+    return app_commands.ContextMenu(name=_("Teach this"), callback=teaching.teach_this)

@@ -1,0 +1,162 @@
+"""Teaching: commands, forms and messages become lessons that wait for review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import discord
+
+from bot import marker, phrases
+from bot.cards import consent_card
+from bot.discord_app import words
+from bot.discord_app.forms import Field, Form
+from bot.discord_app.interaction import Interaction
+from bot.discord_app.people import Visit, visit_of
+from bot.discord_app.rendering import NO_MENTIONS, layout
+from bot.discord_app.replies import defer, tell, told
+from bot.messages import Refused, Taught, Teaching
+from bot.vocabulary import Teach
+from learning.errors import MynaError
+from learning.lesson import Consent, LessonKind
+from moderation.provenance import Provenance
+
+CALL_AUTHOR = discord.AllowedMentions(
+    everyone=False, users=False, roles=False, replied_user=True
+)
+"""The one mention Myna makes: whose message it is has to know that consent is asked."""
+
+
+async def teach(interaction: Interaction, lesson: Teach, *, source: str = "") -> None:
+    """Put what was typed into a command or form into the review queue."""
+    await defer(interaction)
+    async with told(interaction):
+        visit = await visit_of(interaction)
+        teaching = _teaching(visit, lesson, Provenance.TYPED, source)
+        await tell(interaction, said(await visit.core.teach(teaching)))
+
+
+async def open_form(interaction: Interaction) -> None:
+    """Let somebody write a longer lesson."""
+    fields = [
+        Field("question", "Question, or nothing for a fact", required=False),
+        Field("text", "Answer, or the fact"),
+        Field("link", "Link to where it says so", required=False, lines=False),
+    ]
+    await interaction.response.send_modal(Form("Teach Myna", fields, _form_sent))
+
+
+async def _form_sent(interaction: Interaction, typed: Mapping[str, str]) -> None:
+    await teach(interaction, _lesson(typed), source=typed["link"])
+
+
+async def teach_this(interaction: Interaction, message: discord.Message) -> None:
+    """Let somebody teach the message that they chose in its menu."""
+    is_own = message.author == interaction.client.user
+    if (message.author.bot or message.webhook_id is not None) and not is_own:
+        await tell(interaction, words.a_bot_cannot_agree())
+        return
+    if not message.content.strip():
+        await tell(interaction, words.no_words())
+        return
+
+    async def sent(again: Interaction, typed: Mapping[str, str]) -> None:
+        await _teach_message(again, message, _lesson(typed))
+
+    fields = [
+        Field("question", "Question, or nothing for a fact", required=False),
+        Field("text", "Answer, or the fact", default=message.content),
+    ]
+    await interaction.response.send_modal(Form("Teach this", fields, sent))
+
+
+async def _teach_message(
+    interaction: Interaction, message: discord.Message, lesson: Teach
+) -> None:
+    await defer(interaction)
+    visit = await visit_of(interaction)
+    is_theirs = message.author in (interaction.user, interaction.client.user)
+    teaching = _teaching(
+        visit,
+        lesson,
+        Provenance.MESSAGE,
+        message.jump_url,
+        message=str(message.id),
+        words_of="" if is_theirs else str(message.author.id),
+    )
+    taught = await visit.core.teach(teaching)
+    await tell(interaction, said(taught))
+    await ask_consent(taught, visit.actor.name, message)
+
+
+async def teach_marked(visit: Visit, message: discord.Message, text: str) -> None:
+    """Take the lesson of a message marked `[Learn]`, and say so in a reply."""
+    lesson = marker.read(text)
+    if lesson is None:
+        sentence = words.no_lesson_after_marker()
+    else:
+        teaching = _teaching(
+            visit,
+            lesson,
+            Provenance.MESSAGE,
+            message.jump_url,
+            message=str(message.id),
+        )
+        try:
+            sentence = said(await visit.core.teach(teaching))
+        except MynaError as exc:
+            sentence = words.here(str(exc))
+    await message.reply(sentence, allowed_mentions=NO_MENTIONS)
+
+
+async def ask_consent(
+    taught: Taught | Refused,
+    teacher: str,
+    message: discord.Message | discord.PartialMessage,
+) -> None:
+    """Ask the author of a message, below it, whether it may be learned."""
+    if isinstance(taught, Refused) or taught.waiting is None:
+        return
+    lesson = taught.waiting.lesson
+    if lesson.consent is Consent.ASKED:
+        card = consent_card(lesson, teacher)
+        await message.reply(view=layout(card), allowed_mentions=CALL_AUTHOR)
+
+
+def said(taught: Taught | Refused) -> str:
+    """Say what became of a teaching."""
+    if isinstance(taught, Refused):
+        return words.here(taught.text)
+    return words.here(phrases.taught(taught))
+
+
+def _lesson(typed: Mapping[str, str]) -> Teach:
+    if typed["question"]:
+        question, answer = typed["question"], typed["text"]
+        return Teach(LessonKind.QA, question=question, answer=answer)
+    return Teach(LessonKind.FACT, text=typed["text"])
+
+
+def _teaching(
+    visit: Visit,
+    lesson: Teach,
+    provenance: Provenance,
+    source: str,
+    *,
+    message: str = "",
+    words_of: str = "",
+) -> Teaching:
+    place = visit.place
+    return Teaching(
+        place.server,
+        visit.actor,
+        lesson.kind,
+        question=lesson.question,
+        answer=lesson.answer,
+        text=lesson.text,
+        provenance=provenance,
+        scope=place.scope,
+        source=source,
+        channel=place.channel,
+        message=message,
+        words_of=words_of,
+    )

@@ -1,0 +1,99 @@
+"""Descriptions of the commands in other languages; a missing one stays English."""
+
+from collections.abc import Mapping
+
+import discord
+from discord import app_commands
+
+GERMAN: Mapping[str, str] = {
+    "Teach Myna something; a moderator reviews it": (
+        "Bring Myna etwas bei; die Moderation prüft es"
+    ),
+    "Teach an answer to a question": "Bring eine Antwort auf eine Frage bei",
+    "What people will ask": "Was gefragt wird",
+    "What Myna should say": "Was Myna sagen soll",
+    "Teach a fact": "Bring eine Tatsache bei",
+    "The fact, in a sentence": "Die Tatsache, in einem Satz",
+    "Teach a rule of tone or behaviour": "Bring eine Regel für Ton und Verhalten bei",
+    "The rule, such as: answer in one sentence": (
+        "Die Regel, zum Beispiel: antworte in einem Satz"
+    ),
+    "Teach something longer, in a form": "Bring etwas Längeres bei, im Formular",
+    "Teach a file: CSV, JSON lines or text": (
+        "Bring eine Datei bei: CSV, JSON-Zeilen oder Text"
+    ),
+    "Ask, look things up, review and run Myna": (
+        "Fragen, nachschlagen, prüfen und Myna steuern"
+    ),
+    "What is stored about you, and your choices": (
+        "Was über dich gespeichert ist, und was du entscheiden kannst"
+    ),
+    "Ask Myna; only you see the answer": "Frag Myna; nur du siehst die Antwort",
+    "What you want to know": "Was du wissen willst",
+    "Say where your last answer came from": ("Sagt, woher deine letzte Antwort stammt"),
+    "List what was taught, or search it": "Zeigt oder durchsucht das Gelernte",
+    "Words that the lessons contain": "Wörter aus den Lektionen",
+    "Say who taught a lesson and what it changed": (
+        "Sagt, von wem eine Lektion ist und was sie änderte"
+    ),
+    "The lesson's number": "Die Nummer der Lektion",
+    "Delete a lesson, from memory and weights": (
+        "Löscht eine Lektion, aus Gedächtnis und Gewichten"
+    ),
+    "Show how this server stands": "Zeigt, wie es um diesen Server steht",
+    "List what happened here": "Zeigt, was hier geschah",
+    "Go back to an earlier adapter": "Kehrt zu einem früheren Adapter zurück",
+    "The one before, if left out": "Ohne Angabe der vorige",
+    "Train on what was approved": "Trainiert, was freigegeben ist",
+    "Start over from the skills adapter": "Beginnt neu mit dem Skills-Adapter",
+    "Show the lessons that wait for review": (
+        "Zeigt die Lektionen, die auf Prüfung warten"
+    ),
+    "Approve lessons: 1 2 5-8, or all": "Gibt Lektionen frei: 1 2 5-8, oder all",
+    "Their numbers, or all": "Ihre Nummern, oder all",
+    "Answer from memory, never train on them": (
+        "Aus dem Gedächtnis antworten, nie damit trainieren"
+    ),
+    "Reject lessons: 1 2 5-8": "Lehnt Lektionen ab: 1 2 5-8",
+    "Their numbers": "Ihre Nummern",
+    "The author is told the reason": "Der Grund, den die Lehrenden erfahren",
+    "Change a waiting lesson's words in a form": (
+        "Ändert eine wartende Lektion im Formular"
+    ),
+    "Let the whole server know a lesson": "Gibt eine Lektion dem ganzen Server",
+    "A waiting lesson of one channel": "Eine wartende Lektion eines Kanals",
+    "Get all lessons as a file": "Liefert alle Lektionen als Datei",
+    "Teach a file of lessons": "Bring eine Datei mit Lektionen bei",
+    "CSV, JSON lines, or text with a fact a line": (
+        "CSV, JSON-Zeilen oder Text mit einer Tatsache je Zeile"
+    ),
+    "Let Myna learn here, reviewed in a channel": (
+        "Lässt Myna hier lernen, geprüft in einem Kanal"
+    ),
+    "Where waiting lessons are shown": "Wo wartende Lektionen gezeigt werden",
+    "Show the settings, or change one": "Zeigt die Einstellungen oder ändert eine",
+    "Which setting": "Welche Einstellung",
+    "What it should be": "Was sie sein soll",
+    "List the commands": "Zeigt die Befehle",
+    "Say what is stored about you": "Sagt, was über dich gespeichert ist",
+    "Get all that is stored about you": "Liefert alles, was über dich gespeichert ist",
+    "Erase all that is stored about you": "Löscht alles, was über dich gespeichert ist",
+    "Keep Myna from learning from you": "Myna lernt nicht mehr von dir",
+    "Let Myna learn from you again": "Myna darf wieder von dir lernen",
+    "Teach this": "Myna beibringen",
+}
+
+CATALOGUES: Mapping[discord.Locale, Mapping[str, str]] = {discord.Locale.german: GERMAN}
+
+
+class MynaTranslator(app_commands.Translator):
+    """Looks a text up in its language's catalogue."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        _: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        """Return the translation, or None for English."""
+        return CATALOGUES.get(locale, {}).get(string.message)

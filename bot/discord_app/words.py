@@ -1,0 +1,132 @@
+"""What Discord's platform says by itself, beside the sentences of bot.phrases."""
+
+import re
+
+_COMMANDS = (
+    "approve|ask|config|edit|export|forget|help|history|import|learn|lessons?|"
+    "privacy|reject|review|rollback|setup|status|why|widen"
+)
+_TYPED = re.compile(rf"(?<![\w/])/({_COMMANDS})\b")
+
+
+def here(sentence: str) -> str:
+    """Name commands as they are on Discord: /review is /myna review.
+
+    For Myna's own sentences only, never for what people wrote.
+    """
+    return _TYPED.sub(r"/myna \1", sentence)
+
+
+def bad_token() -> str:
+    return (
+        "Discord does not accept DISCORD_TOKEN. Get a token at"
+        " https://discord.com/developers/applications: choose your application,"
+        " Bot, Reset Token."
+    )
+
+
+def missing_intent() -> str:
+    return (
+        "Discord does not give this bot the message content that"
+        " DISCORD_MESSAGE_CONTENT asks for. Switch on Message Content Intent at"
+        " https://discord.com/developers/applications (your application, Bot), or"
+        " leave the setting off."
+    )
+
+
+def unreachable(reason: str) -> str:
+    return f"Discord cannot be reached: {reason}. Check this machine's network."
+
+
+def threads_need_content() -> str:
+    return (
+        "In threads each question has to mention me: without Discord's message"
+        " content intent, text that does not mention me never arrives. The operator"
+        " can switch it on with DISCORD_MESSAGE_CONTENT."
+    )
+
+
+def not_a_member() -> str:
+    return "I am not a member of this server; invite me with the bot scope."
+
+
+def cannot_write(channel: str) -> str:
+    return f"I may not write in {channel}; let me view it and send messages there."
+
+
+def no_words() -> str:
+    return "There is no text in that message that I could learn."
+
+
+def no_lesson_after_marker() -> str:
+    return "Write what I should learn after [Learn], for example: [Learn] fact: ..."
+
+
+def a_bot_cannot_agree() -> str:
+    return "A bot wrote that message, and a bot cannot agree to its being learned."
+
+
+def thanks() -> str:
+    return "Thank you."
+
+
+def what_should_it_have_said() -> str:
+    return "What should it have said?"
+
+
+def words_hidden() -> str:
+    return (
+        "(Its words are for its own channel, and everybody sees this one."
+        " /myna review shows them to moderators.)"
+    )
+
+
+def consent_given(name: str) -> str:
+    return f"{name} agreed; a moderator decides next."
+
+
+def consent_refused(name: str) -> str:
+    return f"{name} said no; it is not learned."
+
+
+def learning_in(link: str) -> str:
+    return f"Learning: {link}"
+
+
+def run_stopped() -> str:
+    return "The run ended without a result"
+
+
+def erase_label() -> str:
+    return "Erase it all"
+
+
+def not_your_button() -> str:
+    return "Only the person who asked for it can do that."
+
+
+def file_too_large(most: int) -> str:
+    return f"That file is larger than {most // 1_000_000} MB; split it."
+
+
+def file_unknown(name: str) -> str:
+    return f"{name} is no .csv, .jsonl or .txt file."
+
+
+def too_long_here() -> str:
+    return "The rest is in the file."
+
+
+def waits_no_longer(lesson: int) -> str:
+    return f"Lesson {lesson} does not wait for review."
+
+
+def rolled_back_by(name: str) -> str:
+    return f"{name} rolled back."
+
+
+def how_to_use() -> str:
+    return (
+        "Mention me, reply to me or write to me directly, and I answer. In a message's"
+        " menu, Apps, Teach this teaches it; so does [Learn] in a message to me."
+    )

@@ -1,0 +1,211 @@
+"""Submissions: what happens with a form that somebody sent."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot import breakage, phrases
+from bot.chat import Chat
+from bot.lesson_files import read_lessons
+from bot.messages import Decision, Refused, Ruling, Taught
+from bot.session import LocalSession
+from bot.slack_app import files, forms, rendering
+from bot.slack_app.teaching import Origin, Teachers, read_origin
+from bot.vocabulary import Approve
+from learning.errors import MynaError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from slack_bolt.context.ack.async_ack import AsyncAck
+    from slack_bolt.context.async_context import AsyncBoltContext
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.slack_app.parts import SlackParts
+    from bot.slack_app.people import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is answered to a form; `field` is the input that has to change first."""
+
+    text: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that was sent: what is in it, and by whom it was sent where."""
+
+    visit: Visit
+    values: dict[str, Any]
+    origin: Origin
+
+
+class Submissions:
+    """Every form that Myna opens."""
+
+    def __init__(self, slack: SlackParts, teachers: Teachers) -> None:
+        self._slack = slack
+        self._core = slack.core
+        self._teachers = teachers
+        self._work = {
+            forms.TEACH: self._teach,
+            forms.CORRECT: self._correct,
+            forms.EDIT: self._edit,
+            forms.REJECT: self._reject,
+            forms.IMPORT: self._import,
+            forms.APPROVE_MANY: self._approve_many,
+        }
+
+    async def submitted(
+        self,
+        ack: AsyncAck,
+        body: dict[str, Any],
+        view: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
+    ) -> None:
+        """Answer a form in itself: with what became of it, or what has to change."""
+        values = forms.entered(view)
+        if view["callback_id"] == forms.TEACH:
+            problems = forms.problems(forms.lesson_of(values))
+            if problems:
+                await ack(response_action="errors", errors=problems)
+                return
+        work = self._work[view["callback_id"]]
+
+        async def run() -> Said:
+            origin = read_origin(view["private_metadata"])
+            visit = await self._slack.visit(
+                context, client, body["user"]["id"], origin.channel
+            )
+            return await work(Form(visit, values, origin))
+
+        await _answered(
+            run,
+            ack,
+            client,
+            view,
+            within_seconds=self._slack.answer_within_seconds,
+            pause_seconds=self._slack.edit_interval_seconds,
+        )
+
+    async def _teach(self, form: Form) -> Said:
+        lesson = forms.lesson_of(form.values)
+        result, words = await self._teachers.teach(form.visit, lesson, form.origin)
+        return _about(result, words)
+
+    async def _correct(self, form: Form) -> Said:
+        result = await self._core.correct(
+            form.visit.server,
+            form.visit.actor,
+            int(form.origin.message),
+            form.values[forms.WORDS],
+            private=form.visit.place.private,
+        )
+        return _about(result, await self._teachers.told(form.visit, result))
+
+    async def _edit(self, form: Form) -> Said:
+        number = int(form.origin.message.partition(":")[0])
+        words, question = form.values[forms.WORDS], form.values.get(forms.QUESTION)
+        result = await self._core.edit(
+            form.visit.server,
+            form.visit.actor,
+            number,
+            question=question,
+            answer=words if question is not None else None,
+            text=words if question is None else None,
+        )
+        if isinstance(result, Refused):
+            return Said(result.text, forms.WORDS)
+        return _about(result, rendering.spelled(phrases.taught(result)))
+
+    async def _reject(self, form: Form) -> Said:
+        number, _, digest = form.origin.message.partition(":")
+        decision = Decision(
+            form.visit.server,
+            form.visit.actor,
+            int(number),
+            Ruling.REJECT,
+            form.values[forms.WORDS],
+            seen=digest,
+        )
+        result = await self._core.decide(decision)
+        if isinstance(result, Refused):
+            return Said(result.text)
+        return Said(phrases.decided(result))
+
+    async def _import(self, form: Form) -> Said:
+        settings = await self._core.settings(form.visit.server)
+        if settings.set_up_at is None:
+            return Said(rendering.spelled(phrases.not_set_up()))
+        if form.visit.place.private:
+            return Said(phrases.import_is_for_everybody())
+        (file,) = form.values[forms.FILE]
+        body = await files.download(form.visit.client, file)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"lessons{Path(file['name']).suffix.lower()}"
+            await asyncio.to_thread(path.write_bytes, body)
+            rows = await asyncio.to_thread(read_lessons, path)
+        result = await self._core.import_lessons(
+            form.visit.server, rows, form.visit.actor
+        )
+        if isinstance(result, Refused):
+            return Said(result.text)
+        return Said(phrases.imported(result))
+
+    async def _approve_many(self, form: Form) -> Said:
+        visit = form.visit
+        chat = Chat(self._core, visit.server, visit.actor, Path())
+        session = LocalSession(chat, self._slack.clock, tells=False)
+        chosen = tuple(int(each) for each in form.values[forms.CHOSEN])
+        return Said((await session.run(Approve(chosen))).text)
+
+
+async def _answered(
+    work: Callable[[], Awaitable[Said]],
+    ack: AsyncAck,
+    client: AsyncWebClient,
+    view: dict[str, Any],
+    *,
+    within_seconds: float,
+    pause_seconds: float,
+) -> None:
+    """Answer with the result, in time; what takes longer is shown when it is done."""
+    task = asyncio.ensure_future(_caught(work))
+    try:
+        done, _ = await asyncio.wait({task}, timeout=within_seconds)
+        if not done:
+            waiting = forms.notice(phrases.at_work())
+            await ack(response_action="update", view=waiting)
+            # Slack must have shown that first, or it would replace what follows.
+            _, said = await asyncio.gather(asyncio.sleep(pause_seconds), task)
+            await client.views_update(view_id=view["id"], view=forms.notice(said.text))
+            return
+    finally:
+        task.cancel()
+    said = task.result()
+    if said.field:
+        await ack(response_action="errors", errors={said.field: said.text})
+    else:
+        await ack(response_action="update", view=forms.notice(said.text))
+
+
+async def _caught(work: Callable[[], Awaitable[Said]]) -> Said:
+    try:
+        return await work()
+    except MynaError as exc:
+        return Said(str(exc))
+    except Exception as exc:  # noqa: BLE001 - the error boundary of forms
+        return Said(breakage.report("form.broke", exc))
+
+
+def _about(result: Taught | Refused, words: str) -> Said:
+    """Have the words changed where the screen refused them, and nothing else."""
+    refused = isinstance(result, Taught) and result.refused
+    return Said(words, forms.WORDS if refused else "")

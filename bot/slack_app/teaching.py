@@ -1,0 +1,123 @@
+"""Teaching: from a command, a form, a marked message or somebody's message."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+
+from bot import cards, marker, phrases
+from bot.messages import Refused, Taught, Teaching
+from bot.slack_app import rendering
+from bot.slack_app.parts import tell
+from bot.slack_app.workspaces import hasty
+from learning.lesson import Consent, Lesson
+from moderation.provenance import Provenance
+
+if TYPE_CHECKING:
+    from bot.slack_app.parts import SlackParts
+    from bot.slack_app.people import Visit
+    from bot.vocabulary import Teach
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a form was opened, and whose message filled it, kept in the form."""
+
+    channel: str = ""
+    message: str = ""
+    words_of: str = ""
+
+    @property
+    def provenance(self) -> Provenance:
+        """A form that a message filled stays a message, whatever was changed."""
+        return Provenance.MESSAGE if self.message else Provenance.TYPED
+
+    def to_metadata(self) -> str:
+        return json.dumps([self.channel, self.message, self.words_of])
+
+
+def read_origin(metadata: str) -> Origin:
+    """Return what `to_metadata` wrote."""
+    return Origin(*json.loads(metadata))
+
+
+class Teachers:
+    """What Myna does when somebody teaches it."""
+
+    def __init__(self, slack: SlackParts) -> None:
+        self._slack = slack
+
+    async def teach(
+        self, visit: Visit, said: Teach, origin: Origin
+    ) -> tuple[Taught | Refused, str]:
+        """Put a lesson up for review; return also the sentence about it."""
+        result = await self._slack.core.teach(
+            Teaching(
+                visit.server,
+                visit.actor,
+                said.kind,
+                question=said.question,
+                answer=said.answer,
+                text=said.text,
+                provenance=origin.provenance,
+                scope=visit.place.scope,
+                source=await _link(visit, origin.message),
+                channel=visit.place.channel or None,
+                message=origin.message,
+                words_of=origin.words_of,
+            )
+        )
+        return result, await self.told(visit, result)
+
+    async def told(self, visit: Visit, result: Taught | Refused) -> str:
+        """Return the sentence about a lesson, once its author was asked for consent."""
+        if isinstance(result, Refused):
+            return rendering.spelled(result.text)
+        self._slack.people.taught(visit)
+        words = rendering.spelled(phrases.taught(result))
+        lesson = result.waiting.lesson if result.waiting else None
+        if lesson is None or lesson.consent is not Consent.ASKED:
+            return words
+        asked = await _ask_consent(visit, lesson)
+        return f"{words} {phrases.consent_asked(asked=asked)}"
+
+    async def marked(self, visit: Visit, event: dict[str, Any], text: str) -> None:
+        """Learn what follows the marker in a person's own message."""
+        said = marker.read(text)
+        if said is None:
+            words = phrases.marked_without_lesson()
+        else:
+            _, words = await self.teach(
+                visit, said, Origin(visit.place.channel, event["ts"])
+            )
+        thread = {"thread_ts": event["thread_ts"]} if "thread_ts" in event else {}
+        await tell(visit.client, visit.place.channel, visit.actor.id, words, **thread)
+
+
+async def _ask_consent(visit: Visit, lesson: Lesson) -> bool:
+    """Ask the author of a message in its channel, where nobody else sees it."""
+    card = rendering.card_message(cards.consent_card(lesson, visit.actor.name))
+    try:
+        await visit.client.chat_postEphemeral(
+            channel=visit.place.channel, user=lesson.consent_of, **card
+        )
+    except (SlackApiError, ClientError, TimeoutError, OSError):
+        return False
+    return True
+
+
+async def _link(visit: Visit, message: str) -> str:
+    """Return the link to a message; nothing where Slack gives none."""
+    if not message:
+        return ""
+    try:
+        answer = await hasty(visit.client).chat_getPermalink(
+            channel=visit.place.channel, message_ts=message
+        )
+    except (SlackApiError, ClientError, TimeoutError, OSError):
+        return ""
+    return str(answer["permalink"])
