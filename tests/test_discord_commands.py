@@ -204,7 +204,7 @@ async def test_a_review_channel_that_myna_cannot_write_in_is_refused(tmp_path):
 
         told = await people.admin.slash(people.general, "myna setup", channel=staff)
 
-        assert "I may not write in" in reply_of(told)
+        assert "I cannot write there" in reply_of(told)
         assert (await scene.home.core.settings(scene.server)).set_up_at is None
 
 

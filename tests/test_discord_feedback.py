@@ -21,7 +21,7 @@ async def test_a_thumb_up_is_counted_and_thanked_for(tmp_path):
         told = await scene.people.member.click(answer, label=UP)
 
         assert told.ephemeral
-        assert reply_of(told) == "Thank you."
+        assert reply_of(told) == "Thank you, that helps."
         rows = await scene.home.parts.database.rows("SELECT helpful FROM feedback")
         assert [row["helpful"] for row in rows] == [1]
 
@@ -68,7 +68,7 @@ async def test_a_thumb_survives_a_restart(tmp_path):
         await scene.discord.restart_bot()
         told = await scene.people.member.click(answer, label=UP)
 
-        assert reply_of(told) == "Thank you."
+        assert reply_of(told) == "Thank you, that helps."
 
 
 async def test_a_correction_in_a_private_channel_stays_there(tmp_path):

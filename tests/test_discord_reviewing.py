@@ -145,6 +145,8 @@ async def test_a_restart_posts_the_cards_that_are_missing_and_no_other(tmp_path)
             "Lesson 1",
             "Lesson 2",
         ]
+        since = scene.discord.requests_since_restart
+        assert [each for each in since if each.method == "PATCH"] == []
 
 
 async def test_only_moderators_may_use_the_buttons(tmp_path):

@@ -197,7 +197,7 @@ async def test_another_bots_message_and_an_empty_one_are_not_taught(tmp_path):
         )
         empty = await people.admin.context_menu(people.general, "Teach this", picture)
 
-        assert "a bot cannot agree" in reply_of(from_bot)
+        assert "from people's messages only" in reply_of(from_bot)
         assert "no text" in reply_of(empty)
 
 

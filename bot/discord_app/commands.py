@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as _
 from discord.ext import commands
 
+from bot import phrases
 from bot import vocabulary as say
 from bot.cards import status_card
 from bot.commands import parse
@@ -173,7 +174,7 @@ class MynaCommands(
         if channel is not None:
             permissions = channel.permissions_for(channel.guild.me)
             if not (permissions.view_channel and permissions.send_messages):
-                await tell(interaction, words.cannot_write(channel.mention))
+                await tell(interaction, phrases.add_me_to(channel.mention))
                 return
         await carry_out(interaction, say.Setup(str(channel.id) if channel else ""))
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot import phrases
 from bot.cards import Button, Verb
-from bot.discord_app import words
 from bot.discord_app.forms import Field, Form
 from bot.discord_app.interaction import Interaction
 from bot.discord_app.people import visit_of
@@ -30,7 +30,7 @@ async def rate(interaction: Interaction, button: Button) -> None:
         if isinstance(rated, Refused):
             await tell(interaction, rated.text)
         elif helpful:
-            await tell(interaction, words.thanks())
+            await tell(interaction, phrases.rated(helpful=True))
         else:
             await _open_correction(interaction, answer)
 
@@ -51,7 +51,7 @@ async def _open_correction(interaction: Interaction, answer: int) -> None:
         if asked is not None:
             await ask_consent(taught, visit.actor.name, asked)
 
-    question = words.what_should_it_have_said()
+    question = phrases.what_should_it_have_said()
     form = Form(question, [Field("text", "The right answer")], sent)
     await interaction.response.send_modal(form)
 

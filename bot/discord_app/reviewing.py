@@ -112,7 +112,7 @@ async def consent(interaction: Interaction, button: Button) -> None:
         outcome = words.consent_given(name) if given else words.consent_refused(name)
         if interaction.message is not None:
             await interaction.message.edit(view=layout(Card(outcome)))
-        await tell(interaction, words.thanks())
+        await tell(interaction, words.here(phrases.consented(given=given)))
 
 
 async def _waiting(visit: Visit, number: int) -> Lesson:

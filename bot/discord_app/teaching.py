@@ -53,7 +53,7 @@ async def teach_this(interaction: Interaction, message: discord.Message) -> None
     """Let somebody teach the message that they chose in its menu."""
     is_own = message.author == interaction.client.user
     if (message.author.bot or message.webhook_id is not None) and not is_own:
-        await tell(interaction, words.a_bot_cannot_agree())
+        await tell(interaction, phrases.only_people_are_learned_from())
         return
     if not message.content.strip():
         await tell(interaction, words.no_words())
@@ -92,7 +92,7 @@ async def teach_marked(visit: Visit, message: discord.Message, text: str) -> Non
     """Take the lesson of a message marked `[Learn]`, and say so in a reply."""
     lesson = marker.read(text)
     if lesson is None:
-        sentence = words.no_lesson_after_marker()
+        sentence = phrases.marked_without_lesson()
     else:
         teaching = _teaching(
             visit,

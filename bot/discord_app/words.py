@@ -50,28 +50,8 @@ def not_a_member() -> str:
     return "I am not a member of this server; invite me with the bot scope."
 
 
-def cannot_write(channel: str) -> str:
-    return f"I may not write in {channel}; let me view it and send messages there."
-
-
 def no_words() -> str:
     return "There is no text in that message that I could learn."
-
-
-def no_lesson_after_marker() -> str:
-    return "Write what I should learn after [Learn], for example: [Learn] fact: ..."
-
-
-def a_bot_cannot_agree() -> str:
-    return "A bot wrote that message, and a bot cannot agree to its being learned."
-
-
-def thanks() -> str:
-    return "Thank you."
-
-
-def what_should_it_have_said() -> str:
-    return "What should it have said?"
 
 
 def words_hidden() -> str:
