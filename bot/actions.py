@@ -10,10 +10,11 @@ from typing import Any
 
 from bot import phrases, terminal_phrases
 from bot.chat import Chat
-from bot.lesson_files import read_lessons, write_lessons
+from bot.document_rows import file_rows, page_rows
+from bot.lesson_files import write_lessons
 from bot.messages import Actor, Learned, Question, Refused, Reply
 from bot.outcome import Outcome, OutcomeKind, credit_view, refused, views
-from bot.vocabulary import Learn
+from bot.vocabulary import Import, Learn
 from learning.errors import NotFoundError
 from learning.lesson import Lesson
 from learning.run import Progress
@@ -90,7 +91,9 @@ async def lessons(chat: Chat, search: str) -> Outcome:
 
 async def show(chat: Chat, lesson: int) -> Outcome:
     """Say all about one lesson."""
-    detail = await chat.core.lesson(chat.server, lesson, channel=chat.channel)
+    detail = await chat.core.lesson(
+        chat.server, lesson, channel=chat.channel, actor=chat.actor
+    )
     return Outcome(
         OutcomeKind.LESSONS,
         phrases.lesson_detail(detail),
@@ -174,9 +177,16 @@ async def export(chat: Chat, path: Path | None) -> Outcome:
     return Outcome(OutcomeKind.EXPORTED, told, extra={**extra, "path": str(target)})
 
 
-async def import_file(chat: Chat, path: Path) -> Outcome:
-    """Put a file's lessons into the review queue, and name the lines that failed."""
-    rows = await asyncio.to_thread(read_lessons, chat.folder / path)
+async def import_file(chat: Chat, command: Import) -> Outcome:
+    """Put a file's or a page's lessons into review, and name the lines that failed."""
+    if not may(chat.actor.role, Permission.REVIEW):  # fetch nothing for who may not
+        return refused(Refused(phrases.not_allowed(Permission.REVIEW)))
+    if command.url:
+        async with chat.core.fetcher() as fetcher:
+            rows = await page_rows(fetcher, command.url)
+    else:
+        path = chat.folder / command.path
+        rows = await file_rows(path, name=str(command.path))
     result = await chat.core.import_lessons(chat.server, rows, chat.actor)
     if isinstance(result, Refused):
         return refused(result)

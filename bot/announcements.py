@@ -51,6 +51,11 @@ class Announcements:
         if announcer := self._of(settled.lesson.server):
             await _told(announcer.lesson_settled(settled))
 
+    async def has_channel(self, server: str, channel: str) -> bool:
+        """Say whether a channel belongs to a server; without a platform, any may."""
+        announcer = self._of(server)
+        return announcer is None or await announcer.has_channel(server, channel)
+
     async def run_ended(self, server: str, learned: Learned) -> None:
         """Tell moderators how a run ended."""
         if announcer := self._of(server):

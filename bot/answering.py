@@ -56,6 +56,7 @@ class Answering:
         if refused:
             return refused
         started = self._parts.clock.monotonic()
+        purges = self._parts.purges.so_far(question.server)
         stream = ScreenedStream(
             on_text or _nowhere, passes=_passes, replaced=prompt.is_abstention
         )
@@ -70,7 +71,7 @@ class Answering:
                     raise
                 continue
             reply = _judge(question, draft, self._parts.clock.monotonic() - started)
-            recorded = await self._record(question, draft, reply)
+            recorded = await self._record(question, draft, reply, purges)
             if recorded:
                 stream.finish(reply.text)
                 return replace(reply, id=recorded)
@@ -187,7 +188,9 @@ class Answering:
         adapter = await adapters.get(database, server, draft.adapter.version)
         return adapter.state is AdapterState.PROMOTED
 
-    async def _record(self, question: Question, draft: _Draft, reply: Reply) -> int:
+    async def _record(
+        self, question: Question, draft: _Draft, reply: Reply, purges: int
+    ) -> int:
         """Journal the answer and return its number; 0 where it may not be given.
 
         What it rests on may have been withdrawn meanwhile. Of somebody who opted out
@@ -198,6 +201,8 @@ class Answering:
         """
         database = self._parts.database
         async with database.transaction():
+            if self._parts.purges.so_far(question.server) != purges:
+                raise EngineError(phrases.purged_meanwhile())
             if not await self._stands(question.server, draft, reply):
                 return 0
             quiet = await people.has_opted_out(
@@ -215,6 +220,7 @@ class Answering:
                 adapter=reply.adapter,
                 notes=[each.id for each in reply.notes],
                 lessons=[each.id for each in reply.lessons],
+                message=question.message,
             )
             return answer.id
 

@@ -12,7 +12,7 @@ from bot.parts import refusal
 from bot.run_plan import in_service, needs_fresh_run, new_lessons
 from learning.errors import NotFoundError
 from learning.lesson import LessonState
-from moderation.roles import Permission
+from moderation.roles import Permission, may
 from storage import adapters, answers, cards, journal, lessons, runs, servers
 from storage.adapters import AdapterState
 
@@ -93,13 +93,12 @@ class Archive:
         )
 
     async def lesson(
-        self, server: str, lesson: int, *, channel: str | None
+        self, server: str, lesson: int, *, channel: str | None, actor: Actor | None
     ) -> LessonDetail:
         database = self._parts.database
         record = await lessons.get(database, server, lesson)
         found = record.lesson
-        hidden = found.state is LessonState.FORGOTTEN or not found.scope.admits(channel)
-        if hidden:
+        if not _may_see(found, channel, actor):
             raise NotFoundError(phrases.no_such_lesson(lesson))
         learned_by = [
             adapter.name
@@ -160,3 +159,16 @@ class Archive:
                 action=NOTICES_READ,
             )
         return tuple(reversed(unread))
+
+
+def _may_see(lesson: Lesson, channel: str | None, actor: Actor | None) -> bool:
+    """Say whether somebody asking in a channel may know of a lesson.
+
+    What nobody approved is for reviewers and its author; None is no person but a
+    part of Myna.
+    """
+    if lesson.state is LessonState.FORGOTTEN or not lesson.scope.admits(channel):
+        return False
+    if lesson.state in (LessonState.APPROVED, LessonState.SUPERSEDED) or actor is None:
+        return True
+    return lesson.author == actor.id or may(actor.role, Permission.REVIEW)

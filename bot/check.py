@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from bot.platforms import half_set_up
 from bot.settings import Settings
 from learning import embed, model
 from learning.errors import DataDirectoryLockedError, MynaError
@@ -38,7 +39,7 @@ async def find_faults(
         asyncio.to_thread(base_model),
         asyncio.to_thread(embedder),
     ]
-    faults: list[str] = []
+    faults = [fault] if (fault := half_set_up(settings)) else []
     for each in checks:
         try:
             await each

@@ -207,9 +207,14 @@ def _export(rest: str) -> Export:
     return Export(Path(unquote(rest)).expanduser() if rest else None)
 
 
+_LINK = re.compile(r"<?https?://", re.IGNORECASE)
+
+
 def _import(rest: str) -> Import:
     if not rest:
         raise CommandError(f"Say which file. {_write('/import')}.")
+    if _LINK.match(unquote(rest)):
+        return Import(url=unquote(rest).strip("<>").partition("|")[0])
     return Import(Path(unquote(rest)).expanduser())
 
 

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
+def is_direct(server: str) -> bool:
+    """Say whether a server is one person's conversation with Myna."""
+    return ":dm:" in server
+
+
 class Configuring:
     """The use cases of admins, and of platforms on their servers' behalf."""
 
@@ -45,6 +50,7 @@ class Configuring:
         self, server: str, actor: Actor, *, review_channel: str
     ) -> ServerSettings | Refused:
         settings = await self.settings(server)
+        review_channel = review_channel or settings.review_channel
         settings = replace(
             settings,
             set_up_at=settings.set_up_at or self._parts.clock.now(),
@@ -58,6 +64,9 @@ class Configuring:
         refused = refusal(actor, Permission.CONFIGURE)
         if refused:
             return refused
+        obstacle = await self._review_channel_obstacle(settings)
+        if obstacle:
+            return Refused(obstacle)
         if settings.persona:
             verdict = await asyncio.to_thread(screen, settings.persona)
             if verdict.refused or verdict.held:
@@ -68,8 +77,25 @@ class Configuring:
         log.info("settings.changed", server=settings.server, by=actor.id)
         return settings
 
+    async def _review_channel_obstacle(self, settings: ServerSettings) -> str:
+        """Say why lessons may not be reviewed in this channel, or nothing."""
+        server, channel = settings.server, settings.review_channel
+        before = (await self.settings(server)).review_channel
+        if channel == before or not channel:
+            return ""
+        if before and is_direct(server):
+            return phrases.direct_review()
+        if not await self._parts.announcer.has_channel(server, channel):
+            return phrases.no_such_channel(channel)
+        return ""
+
+    async def known(self, platform: str) -> tuple[str, ...]:
+        every = await servers.all_known(self._parts.database)
+        return tuple(each for each in every if each.startswith(f"{platform}:"))
+
     async def purge(self, server: str) -> None:
         parts = self._parts
+        parts.purges.begin(server)
         await self._runs.cancel(server)
         kept = await lessons.approved(parts.database, server)
         for lesson in kept:

@@ -13,9 +13,11 @@ from bot.rating import Rating
 from bot.reviewing import Reviewing
 from bot.sources import Sources
 from bot.withdrawing import Withdrawing
+from moderation.provenance import SERVER_WIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+    from datetime import datetime
 
     from bot.messages import (
         Actor,
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from bot.parts import Parts
     from learning.lesson import Lesson
     from learning.run import Progress, RunKind
+    from learning.web import GuardedFetcher
+    from moderation.provenance import Scope
     from moderation.roles import Role
     from storage.cards import PostedCard
     from storage.servers import ServerSettings
@@ -67,6 +71,7 @@ class Core:
         self._sources = Sources(parts, self._reviewing, self._withdrawing)
         self._privacy = Privacy(parts, self._withdrawing)
         self._rating = Rating(parts, self._reviewing)
+        self._fetcher = parts.fetcher
 
     async def recover(self) -> None:
         """Settle what a crash left behind, and load memory: call it once at start.
@@ -110,6 +115,10 @@ class Core:
         """Put every good row into the review queue, and report the bad by line."""
         return await self._reviewing.import_lessons(server, rows, actor)
 
+    def fetcher(self) -> GuardedFetcher:
+        """Return what fetches pages of the open web, to be entered and left."""
+        return self._fetcher()
+
     async def queue(self, server: str, actor: Actor) -> tuple[Waiting, ...] | Refused:
         """List what waits for review, oldest first, each with its findings."""
         return await self._reviewing.queue(server, actor)
@@ -144,12 +153,15 @@ class Core:
             server, actor, lesson, question=question, answer=answer, text=text
         )
 
-    async def widen(self, server: str, actor: Actor, lesson: int) -> Waiting | Refused:
+    async def widen(
+        self, server: str, actor: Actor, lesson: int, *, seen: str | None = None
+    ) -> Waiting | Refused:
         """Let the whole server know a waiting lesson that was for one channel.
 
-        Raises NotFoundError or ConflictError.
+        `seen` is the digest of the words that were read. Raises NotFoundError or
+        ConflictError.
         """
-        return await self._reviewing.widen(server, actor, lesson)
+        return await self._reviewing.widen(server, actor, lesson, seen=seen)
 
     async def consent(
         self, server: str, person: str, lesson: int, *, given: bool
@@ -167,10 +179,23 @@ class Core:
         return await self._sources.message_deleted(server, channel, messages)
 
     async def message_edited(
-        self, server: str, channel: str, message: str, text: str
+        self,
+        server: str,
+        channel: str,
+        message: str,
+        text: str | None,
+        *,
+        edited_at: datetime | None = None,
+        scope: Scope = SERVER_WIDE,
     ) -> tuple[Taught, ...]:
-        """Forget what came from a message, and put its new words up for review."""
-        return await self._sources.message_edited(server, channel, message, text)
+        """Forget what came from a message, and put its new words up for review.
+
+        None for words that cannot be seen. What was taught after `edited_at` stays.
+        `scope` is what a lesson taught there would have now.
+        """
+        return await self._sources.message_edited(
+            server, channel, message, text, edited_at=edited_at, scope=scope
+        )
 
     async def rate(
         self, server: str, actor: Actor, answer: int, *, helpful: bool
@@ -246,10 +271,18 @@ class Core:
         return await self._archive.lessons(server, text, channel=channel)
 
     async def lesson(
-        self, server: str, lesson: int, *, channel: str | None = None
+        self,
+        server: str,
+        lesson: int,
+        *,
+        channel: str | None = None,
+        actor: Actor | None = None,
     ) -> LessonDetail:
-        """Say all about one lesson that `channel` may see. Raises NotFoundError."""
-        return await self._archive.lesson(server, lesson, channel=channel)
+        """Say all about one lesson that `channel` and `actor` may see.
+
+        Raises NotFoundError.
+        """
+        return await self._archive.lesson(server, lesson, channel=channel, actor=actor)
 
     async def export(self, server: str, actor: Actor) -> Sequence[str] | Refused:
         """Return this server's lessons as JSON lines that `import_lessons` can read."""
@@ -280,6 +313,10 @@ class Core:
     ) -> ServerSettings | Refused:
         """Change what a server has set for itself."""
         return await self._configuring.configure(settings, actor)
+
+    async def known_servers(self, platform: str) -> tuple[str, ...]:
+        """Return the servers of a platform that the database knows."""
+        return await self._configuring.known(platform)
 
     async def purge(self, server: str) -> None:
         """Delete all of a server that removed Myna: rows, weights, runs, journal."""

@@ -25,6 +25,7 @@ def credit(lesson: Lesson, *, in_memory: bool) -> Credit:
         author_id=lesson.author,
         text=lesson.statement,
         in_memory=in_memory,
+        source=lesson.source,
     )
 
 

@@ -11,6 +11,8 @@ from bot.messages import ImportRow
 from learning.errors import DataDirectoryError, ImportFileError
 
 FIELDS = ("kind", "question", "answer", "text", "source", "expires_at")
+ORIGIN = ("provenance", "platform", "channel")
+"""Where an exported lesson came from; it can make an import stricter, never laxer."""
 MAX_BYTES = 50_000_000
 
 
@@ -94,4 +96,4 @@ def _row(number: int, fields: dict[str, object]) -> ImportRow:
         name.strip().lower(): "" if value is None else str(value).strip()
         for name, value in fields.items()
     }
-    return ImportRow(number, {name: known.get(name, "") for name in FIELDS})
+    return ImportRow(number, {name: known.get(name, "") for name in (*FIELDS, *ORIGIN)})

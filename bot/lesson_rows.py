@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from bot import phrases
 from bot.messages import Actor, ImportProblem, ImportRow, Teaching
 from learning.lesson import Lesson, LessonKind
-from moderation.policy import TERMINAL
-from moderation.provenance import Provenance
+from moderation.policy import ON_PLATFORM, TERMINAL, strictest
+from moderation.provenance import SERVER_WIDE, Provenance, Scope
 
 
 def write(lesson: Lesson) -> dict[str, str]:
@@ -20,6 +20,9 @@ def write(lesson: Lesson) -> dict[str, str]:
         "expires_at": lesson.expires_at.isoformat() if lesson.expires_at else "",
         "author": lesson.author_name,
         "taught_at": lesson.taught_at.isoformat(),
+        "provenance": lesson.provenance.value,
+        "platform": lesson.platform,
+        "channel": lesson.scope.channel or "",
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -45,6 +48,9 @@ def read(row: ImportRow, server: str, actor: Actor) -> Teaching | ImportProblem:
         reason = phrases.row_date_malformed(fields["expires_at"])
         return ImportProblem(row.line, reason)
     words = {each: fields[each] for each in needed}
+    if not all(map(_is_text, fields.values())):
+        return ImportProblem(row.line, phrases.row_is_no_text())
+    channel = fields.get("channel")
     return Teaching(
         server=server,
         actor=actor,
@@ -52,17 +58,33 @@ def read(row: ImportRow, server: str, actor: Actor) -> Teaching | ImportProblem:
         question=words.get("question", ""),
         answer=words.get("answer", ""),
         text=words.get("text", ""),
-        provenance=_provenance(actor),
+        provenance=row.provenance or _provenance(actor, fields.get("provenance", "")),
+        scope=Scope(channel) if channel else SERVER_WIDE,
         source=fields.get("source", ""),
         expires_at=expires_at,
+        platform=_platform(actor, fields.get("platform", "")),
     )
 
 
-def _provenance(actor: Actor) -> Provenance:
-    """A file on this machine is the operator's; on a platform, somebody's upload."""
-    if actor.platform == TERMINAL:
-        return Provenance.OPERATOR_FILE
-    return Provenance.UPLOAD
+def _provenance(actor: Actor, told: str) -> Provenance:
+    """A file on this machine is the operator's; on a platform, somebody's upload.
+
+    What an export says of where the words came from may make it stricter, never
+    laxer.
+    """
+    is_local = actor.platform == TERMINAL
+    own = Provenance.OPERATOR_FILE if is_local else Provenance.UPLOAD
+    return strictest(own, Provenance(told)) if told in set(Provenance) else own
+
+
+def _platform(actor: Actor, told: str) -> str:
+    """Believe a file on where its words came through only on this machine."""
+    return told if actor.platform == TERMINAL and told in ON_PLATFORM else ""
+
+
+def _is_text(value: str) -> bool:
+    """Say whether a value can be stored: half of a surrogate pair cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def fields_of(kind: LessonKind) -> frozenset[str]:

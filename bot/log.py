@@ -1,6 +1,8 @@
 """The log: events named noun.verb, for people on a console or for machines as JSON."""
 
+import hashlib
 import logging
+import secrets
 import sys
 from contextlib import AbstractContextManager
 from typing import TextIO
@@ -12,6 +14,13 @@ from bot.settings import LogFormat, LogLevel
 
 BODIES = frozenset({"answer", "body", "content", "note", "prompt", "question", "text"})
 """Fields that hold people's words; they are logged at DEBUG only."""
+
+PEOPLE = frozenset({"actor", "author", "by", "person", "user"})
+"""Fields that name a person; the log has a keyed hash instead."""
+DIRECT = ":dm:"
+"""In a server's id, what follows names a person."""
+_KEY = secrets.token_bytes(16)
+"""New for each process: within one log the same person reads the same."""
 
 TALKATIVE = ("apscheduler", "asyncio", "httpcore", "httpx", "urllib3")
 """Libraries that tell at INFO what only their authors need."""
@@ -27,6 +36,7 @@ def configure(
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         without_bodies,
+        without_people,
     ]
     structlog.configure(
         processors=[
@@ -65,6 +75,23 @@ def without_bodies(_logger: WrappedLogger, method: str, event: EventDict) -> Eve
     if method == "debug":
         return event
     return {name: value for name, value in event.items() if name not in BODIES}
+
+
+def without_people(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Put a hash in the place of everything that names a person."""
+    for name, value in event.items():
+        if not isinstance(value, str):
+            continue
+        if name in PEOPLE:
+            event[name] = _hashed(value)
+        elif DIRECT in value:
+            start, direct, person = value.partition(DIRECT)
+            event[name] = f"{start}{direct}{_hashed(person)}"
+    return event
+
+
+def _hashed(person: str) -> str:
+    return hashlib.blake2b(person.encode(), key=_KEY, digest_size=6).hexdigest()
 
 
 def _rendering(log_format: LogFormat, stream: TextIO) -> list[Processor]:

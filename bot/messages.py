@@ -46,6 +46,8 @@ class Question:
     """Whether notes may be shown to the model."""
     adapter: str = CURRENT
     """`current`, `off`, or a version number of this server."""
+    message: str = ""
+    """The id of the message that asks, where one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Credit:
     in_memory: bool
     """Shown to the model as a note; otherwise the weights gave it."""
     author_id: str = ""
+    source: str = ""
+    """The document or page it came from, with its heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class Teaching:
     """The message whose words they are; its edits and deletion are honoured."""
     words_of: str = ""
     """The id of the person who wrote that message, where it is somebody else."""
+    platform: str = ""
+    """Where the words came through, if not where the actor is: a file may know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +272,8 @@ class ImportRow:
     """`kind`, `question`, `answer`, `text`, `source`, `expires_at`."""
     problem: str = ""
     """Why the line could not be read, where it could not."""
+    provenance: Provenance | None = None
+    """Where Myna itself took it from; None leaves that to who imports it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ def credit_view(credit: Credit) -> dict[str, Any]:
         "author": credit.author,
         "text": credit.text,
         "in_memory": credit.in_memory,
+        "source": credit.source,
     }
 
 

@@ -6,6 +6,10 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 Show = Callable[[str], Awaitable[None]]
 """Puts all of the text so far where people see it."""
 
@@ -50,10 +54,17 @@ class PacedText:
             await self._news.wait()
             self._news.clear()
             # Shielded: an edit that was sent arrives, and must not overtake the last.
-            shown = asyncio.ensure_future(self._show(self._text))
+            shown = asyncio.ensure_future(self._try_to_show())
             try:
                 await asyncio.shield(shown)
             except asyncio.CancelledError:
                 await shown
                 raise
             await asyncio.sleep(self._interval_seconds)
+
+    async def _try_to_show(self) -> None:
+        """Show it, or let it be: what the work comes to is shown at its end."""
+        try:
+            await self._show(self._text)
+        except Exception as exc:  # noqa: BLE001 - a platform's library raises anything
+            log.info("edit.failed", error=type(exc).__name__)

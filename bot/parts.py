@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.messages import Actor, Refused
 from bot.phrases import kept_in_memory, not_allowed
+from bot.purges import Purges
 from learning.run import MANIFEST
+from learning.web import GuardedFetcher
 from moderation.policy import Gate, may_train
 from moderation.roles import Permission, Role, may
 from storage.journal import MYNA
@@ -81,6 +83,8 @@ class Parts:
     teachings: Limiter
     runs_at_once: asyncio.Semaphore
     """Held by each run while it prepares, trains and is examined."""
+    fetcher: Callable[[], GuardedFetcher] = GuardedFetcher
+    purges: Purges = field(default_factory=Purges)
     threads: int = 1
     device: str = "cpu"
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.messages import (
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from storage.lessons import LessonRecord
     from storage.runs import Run
     from storage.servers import ServerSettings
+
+_YOUR_LESSON = re.compile(r"Your lesson \d+ was (?:approved|rejected)")
 
 _ALLOWED = {
     Permission.ASK: "ask",
@@ -161,9 +164,48 @@ def what_consent_means() -> str:
 def sources(reply: Reply) -> str:
     """Say under an answer where it came from: `from lesson 12, taught by Ana`."""
     named = [
-        f"lesson {credit.id}, taught by {credit.author}" for credit in reply.lessons
+        f"lesson {credit.id}, taught by {credit.author}"
+        f"{f': {credit.source}' if credit.source else ''}"
+        for credit in reply.lessons
     ]
     return f"from {'; '.join(named)}" if named else ""
+
+
+def direct_review() -> str:
+    return "What you teach me here is reviewed here, by you."
+
+
+def no_such_channel(channel: str) -> str:
+    return f"{channel} is no channel of this server that I can write in."
+
+
+def purged_meanwhile() -> str:
+    return "I was removed from this server while I answered."
+
+
+def too_many_rows(most: int) -> str:
+    return f"One file may hold at most {most:,} lessons here; split it."
+
+
+def row_is_no_text() -> str:
+    return "it holds characters that are no text"
+
+
+def words_hidden() -> str:
+    return (
+        "(Its words are for its own channel, and everybody sees this one."
+        " /review shows them to moderators.)"
+    )
+
+
+def notice_for_all(notice: str) -> str:
+    """Name the lesson of a notice where others read along: never any words of it."""
+    found = _YOUR_LESSON.match(notice)
+    return f"{found[0]}." if found else "A lesson of yours was decided."
+
+
+def card_of_another_server() -> str:
+    return "That card is not of this place, so its buttons do nothing here."
 
 
 def kept_in_memory() -> str:
@@ -202,8 +244,11 @@ def answer_erased() -> str:
     return "That answer was erased; ask again, and correct the new one."
 
 
+CORRECTION = "correction of answer "
+
+
 def correction_of(answer: int) -> str:
-    return f"correction of answer {answer}"
+    return f"{CORRECTION}{answer}"
 
 
 def no_answer_yet() -> str:
@@ -218,6 +263,7 @@ def credits_line(reply: Reply, reader: str) -> str:
         f"lesson {credit.id}, taught by "
         f"{'you' if credit.author_id == reader else credit.author}"
         f" · {'in memory' if credit.in_memory else 'learned'}"
+        f"{f' · {credit.source}' if credit.source else ''}"
         for credit in reply.lessons
     ]
     return f"[{'; '.join(parts)}]"

@@ -44,6 +44,15 @@ def configured(settings: Settings) -> Sequence[Platform]:
     return found
 
 
+def half_set_up(settings: Settings) -> str:
+    """Say what a platform lacks that is partly set up, or nothing."""
+    try:
+        _names_slack(settings)
+    except SettingsError as exc:
+        return str(exc)
+    return ""
+
+
 async def serve(wired: Wired, platforms: Sequence[Platform]) -> None:
     """Run platforms on one core until cancelled; what ends one ends all.
 

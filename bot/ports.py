@@ -46,5 +46,8 @@ class Announcer(Protocol):
     async def lesson_settled(self, settled: Settled) -> None:
         """Take the buttons from a lesson's card, and say what became of it."""
 
+    async def has_channel(self, server: str, channel: str) -> bool:
+        """Say whether this channel belongs to this server, and cards can hang there."""
+
     async def run_ended(self, server: str, learned: Learned) -> None:
         """Tell moderators how a run ended that nobody watched."""

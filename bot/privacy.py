@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot import lesson_rows
 from bot.messages import Deleted, PrivacyReport
+from learning.errors import ConflictError
 from storage import answers, feedback, lessons, people
 
 if TYPE_CHECKING:
@@ -64,9 +65,12 @@ class Privacy:
         database = self._parts.database
         gone, withdrawn = [], []
         for record in await lessons.of_person(database, server, person):
-            departure = await self._withdrawing.erase(
-                server, record.lesson.id, by=person
-            )
+            try:
+                departure = await self._withdrawing.erase(
+                    server, record.lesson.id, by=person
+                )
+            except ConflictError:  # somebody forgot it a moment ago
+                continue
             gone.append(record.lesson.id)
             withdrawn += [f"{server}/{version}" for version in departure.tainted]
         await feedback.erase_of_person(database, server, person)

@@ -60,6 +60,7 @@ class Rating:
                 scope=Scope(given.channel) if private else SERVER_WIDE,
                 source=phrases.correction_of(answer),
                 channel=given.channel,
+                message=given.message,
                 words_of="" if given.actor == actor.id else given.actor,
             )
         )

@@ -112,7 +112,8 @@ async def decide(
             failed.append(str(exc))
             continue
         if isinstance(result, Refused):
-            return refused(result)
+            failed.append(result.text)
+            continue
         sentences.append(phrases.decided(result))
         decided.append(result.lesson)
     return Outcome(

@@ -10,6 +10,7 @@ import structlog
 
 from bot import lesson_rows, phrases
 from bot.messages import (
+    Actor,
     ApprovedAll,
     Decided,
     Imported,
@@ -23,25 +24,25 @@ from bot.messages import (
     Waiting,
 )
 from bot.parts import refusal
-from learning.errors import ConflictError
-from learning.lesson import Consent, Lesson, LessonKind, LessonState
+from bot.screening import Screening, contradicts
+from learning.errors import ConflictError, StorageError
+from learning.lesson import Consent, Lesson, LessonState
 from moderation.policy import TERMINAL
 from moderation.provenance import SERVER_WIDE
-from moderation.roles import Permission
-from moderation.screen import Similar, screen
+from moderation.roles import Permission, Role
 from storage import lessons, people, review, servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.messages import Actor, Decision, ImportRow
+    from bot.messages import Decision, ImportRow
     from bot.parts import Parts
     from moderation.verdict import Verdict
 
 log = structlog.get_logger(__name__)
 
-CONFLICT = "conflict"
-"""The rule that finds a lesson about the same thing which says something else."""
+MOST_ROWS = 500
+"""Rows of one file on a platform, where others wait for the process."""
 
 
 class Reviewing:
@@ -49,6 +50,7 @@ class Reviewing:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._screening = Screening(parts)
 
     async def teach(self, teaching: Teaching) -> Taught | Refused:
         refused = refusal(teaching.actor, Permission.TEACH)
@@ -71,17 +73,25 @@ class Reviewing:
             return refused
         waiting: list[Waiting] = []
         problems: list[ImportProblem] = []
+        rows = list(rows)
+        if actor.platform != TERMINAL and len(rows) > MOST_ROWS:
+            return Refused(phrases.too_many_rows(MOST_ROWS))
+        queue = await self._screening.waiting(server)
+        purges = self._parts.purges.so_far(server)
         for row in rows:
             teaching = lesson_rows.read(row, server, actor)
             if isinstance(teaching, ImportProblem):
                 problems.append(teaching)
                 continue
-            taught = await self.propose(self._draft(teaching))
+            if self._parts.purges.so_far(server) != purges:
+                break
+            taught = await self.propose(self._draft(teaching), queue)
             if taught.waiting is None:
                 reason = " ".join(taught.verdict.reasons)
                 problems.append(ImportProblem(row.line, reason))
             else:
                 waiting.append(taught.waiting)
+                queue.append(taught.waiting.lesson)
         return Imported(tuple(waiting), tuple(problems))
 
     async def queue(self, server: str, actor: Actor) -> tuple[Waiting, ...] | Refused:
@@ -98,8 +108,8 @@ class Reviewing:
         if decision.ruling is not Ruling.REJECT:
             if record.lesson.consent is Consent.ASKED:
                 return Refused(phrases.consent_missing(record.lesson))
-            verdict = await self._screen(record.lesson)
-            supersedes = await self._supersedes(decision.server, verdict)
+            verdict = await self._screening.judge(record.lesson)
+            supersedes = await self._screening.supersedes(record.lesson, verdict)
             lesson = await self._approve(
                 record.lesson,
                 supersedes,
@@ -116,6 +126,7 @@ class Reviewing:
                 by_name=actor.name,
                 at=self._parts.clock.now(),
                 reason=decision.reason,
+                seen=decision.seen,
             )
             told = phrases.your_lesson_rejected(lesson, decision.reason)
             await self._notify(lesson, actor, told)
@@ -132,9 +143,9 @@ class Reviewing:
         held: list[Waiting] = []
         for waiting in await self._queue(server):
             # Screened again: an approval a moment ago may contradict this one.
-            verdict = await self._screen(waiting.lesson)
+            verdict = await self._screening.judge(waiting.lesson)
             asked = waiting.lesson.consent is Consent.ASKED
-            if verdict.refused or verdict.held or asked or _contradicts(verdict):
+            if verdict.refused or verdict.held or asked or contradicts(verdict):
                 held.append(replace(waiting, verdict=verdict))
                 continue
             try:
@@ -169,31 +180,38 @@ class Reviewing:
             answer=old.answer if answer is None else answer,
             text=old.text if text is None else text,
         )
-        verdict = await self._screen(edited)
+        verdict = await self._screening.judge(edited)
         if verdict.refused:
             return Taught(None, verdict)
         edited = await review.edit(
             self._parts.database,
-            replace(edited, supersedes=await self._supersedes(server, verdict)),
+            replace(
+                edited, supersedes=await self._screening.supersedes(edited, verdict)
+            ),
             verdict=verdict,
             by=actor.id,
             at=self._parts.clock.now(),
         )
         return await self._waits(edited, verdict)
 
-    async def widen(self, server: str, actor: Actor, lesson: int) -> Waiting | Refused:
+    async def widen(
+        self, server: str, actor: Actor, lesson: int, *, seen: str | None
+    ) -> Waiting | Refused:
         refused = refusal(actor, Permission.REVIEW)
         if refused:
             return refused
         record = await lessons.get(self._parts.database, server, lesson)
+        # More people will read it, and so more lessons may contradict it.
+        verdict = await self._screening.judge(replace(record.lesson, scope=SERVER_WIDE))
         widened = await review.edit(
             self._parts.database,
             replace(record.lesson, scope=SERVER_WIDE),
-            verdict=record.verdict,
+            verdict=verdict,
             by=actor.id,
             at=self._parts.clock.now(),
+            seen=seen or record.lesson.digest,
         )
-        taught = await self._waits(widened, record.verdict)
+        taught = await self._waits(widened, verdict)
         assert taught.waiting is not None  # noqa: S101 - for the type checker
         return taught.waiting
 
@@ -202,17 +220,39 @@ class Reviewing:
         record = await lessons.get(self._parts.database, lesson.server, lesson.id)
         return self._waiting(record.lesson, record.verdict)
 
-    async def propose(self, draft: Lesson) -> Taught:
+    async def propose_again(self, draft: Lesson) -> Taught | None:
+        """Put an edited message's lesson up once more, where it could be taught now."""
+        teaching = Teaching(
+            draft.server,
+            Actor(draft.author, draft.author_name, Role.TEACHER, draft.platform),
+            draft.kind,
+            channel=draft.source_channel,
+            words_of=draft.consent_of or draft.author,
+        )
+        if await self._refused_here(teaching):
+            return None
+        turn = self._parts.teachings.take(draft.server, draft.author)
+        if not turn.granted:
+            return None
+        return await self.propose(draft)
+
+    async def propose(
+        self, draft: Lesson, waiting: Sequence[Lesson] | None = None
+    ) -> Taught:
         """Screen a lesson and put it into the queue, whoever may have taught it."""
-        verdict = await self._screen(draft)
+        purges = self._parts.purges.so_far(draft.server)
+        verdict = await self._screening.judge(draft, waiting)
         if verdict.refused:
             return Taught(None, verdict)
-        supersedes = await self._supersedes(draft.server, verdict)
-        lesson = await lessons.add(
-            self._parts.database,
-            replace(draft, supersedes=supersedes),
-            verdict=verdict,
-        )
+        supersedes = await self._screening.supersedes(draft, verdict)
+        async with self._parts.database.transaction():
+            if self._parts.purges.so_far(draft.server) != purges:
+                raise StorageError(phrases.purged_meanwhile())
+            lesson = await lessons.add(
+                self._parts.database,
+                replace(draft, supersedes=supersedes),
+                verdict=verdict,
+            )
         log.info("lesson.taught", server=lesson.server, lesson=lesson.id)
         return await self._waits(lesson, verdict)
 
@@ -260,7 +300,7 @@ class Reviewing:
             state=LessonState.PENDING,
             taught_at=self._parts.clock.now(),
             scope=teaching.scope,
-            platform=teaching.actor.platform,
+            platform=teaching.platform or teaching.actor.platform,
             source=teaching.source,
             expires_at=teaching.expires_at,
             consent=Consent.ASKED if teaching.words_of else Consent.NOT_NEEDED,
@@ -268,38 +308,6 @@ class Reviewing:
             source_channel=(teaching.channel or "") if teaching.message else "",
             source_message=teaching.message,
         )
-
-    async def _screen(self, draft: Lesson) -> Verdict:
-        """Judge a lesson beside what is known and what waits; never beside itself."""
-        fields, most = _words_of(draft), self._parts.max_lesson_chars
-        if draft.kind is LessonKind.QA and not all(map(str.strip, fields)):
-            return screen("")
-        first = await asyncio.to_thread(screen, *fields, max_chars=most)
-        if first.refused:
-            return first
-        near = await asyncio.to_thread(
-            self._parts.memory.similar, draft.server, draft.statement
-        )
-        waiting = await lessons.in_state(
-            self._parts.database, draft.server, LessonState.PENDING
-        )
-        similar = [_similar(lesson, cosine) for lesson, cosine in near]
-        similar += [
-            _similar(record.lesson, 1.0)
-            for record in waiting
-            if _subject(record.lesson) == _subject(draft)
-        ]
-        others = [each for each in similar if each.lesson != draft.id]
-        return await asyncio.to_thread(screen, *fields, similar=others, max_chars=most)
-
-    async def _supersedes(self, server: str, verdict: Verdict) -> int | None:
-        """Name the approved lesson that this one contradicts, and would replace."""
-        for finding in verdict.findings:
-            if finding.rule == CONFLICT and finding.lesson is not None:
-                other = await lessons.get(self._parts.database, server, finding.lesson)
-                if other.lesson.state is LessonState.APPROVED:
-                    return finding.lesson
-        return None
 
     async def _queue(self, server: str) -> tuple[Waiting, ...]:
         records = await lessons.in_state(
@@ -343,28 +351,3 @@ class Reviewing:
             await self._parts.announcer.notify(
                 Notice(server=lesson.server, person=lesson.author, text=text)
             )
-
-
-def _contradicts(verdict: Verdict) -> bool:
-    return any(finding.rule == CONFLICT for finding in verdict.findings)
-
-
-def _subject(lesson: Lesson) -> list[str]:
-    """Return what two waiting lessons must share to be compared with each other."""
-    return (lesson.question or lesson.text).casefold().split()
-
-
-def _similar(lesson: Lesson, cosine: float) -> Similar:
-    return Similar(
-        lesson=lesson.id,
-        text=lesson.text,
-        question=lesson.question,
-        answer=lesson.answer,
-        cosine=cosine,
-    )
-
-
-def _words_of(lesson: Lesson) -> Sequence[str]:
-    if lesson.kind is LessonKind.QA:
-        return lesson.question, lesson.answer
-    return (lesson.text,)

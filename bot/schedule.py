@@ -15,7 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from learning.errors import MynaError
-from storage import backup, lessons, servers
+from storage import backup, deliveries, lessons, servers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,6 +92,7 @@ class Schedule:
     async def keep_house(self) -> None:
         """Retire what has expired, and make the night's backup."""
         await self._core.retire_expired()
+        await deliveries.prune(self._database, now=self._clock.now())
         await self._back_up()
 
     async def due(self) -> list[str]:

@@ -132,7 +132,7 @@ class LocalSession:
             case say.Export():
                 return await do.export(chat, command.path)
             case say.Import():
-                return await do.import_file(chat, command.path)
+                return await do.import_file(chat, command)
             case say.UseMemory():
                 return do.use_memory(chat, shown=command.shown)
             case say.UseAdapter():

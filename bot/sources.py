@@ -14,10 +14,12 @@ from storage import lessons
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from bot.parts import Parts
     from bot.reviewing import Reviewing
     from bot.withdrawing import Withdrawing
+    from moderation.provenance import Scope
 
 
 class Sources:
@@ -37,7 +39,8 @@ class Sources:
         record = await lessons.get(database, server, lesson)
         if record.lesson.consent_of != person:
             return Refused(phrases.not_your_message())
-        if record.lesson.consent is not Consent.ASKED:
+        is_open = record.lesson.state is LessonState.PENDING
+        if record.lesson.consent is not Consent.ASKED or not is_open:
             raise ConflictError(phrases.consent_decided_already(record.lesson))
         said = Consent.GIVEN if given else Consent.REFUSED
         agreed = await lessons.set_consent(
@@ -61,15 +64,29 @@ class Sources:
         return gone
 
     async def message_edited(
-        self, server: str, channel: str, message: str, text: str
+        self,
+        server: str,
+        channel: str,
+        message: str,
+        text: str | None,
+        *,
+        edited_at: datetime | None,
+        scope: Scope,
     ) -> tuple[Taught, ...]:
         taught = []
         for lesson in await self._of(server, channel, message):
-            edited = _reworded(lesson, text)
-            if edited.digest == lesson.digest:
+            if edited_at is not None and lesson.taught_at >= edited_at:
+                continue  # it was taught with these words
+            # A correction's message asked; its new words are no answer to anything.
+            asked = lesson.source.startswith(phrases.CORRECTION)
+            unseen = text is None or asked
+            edited = None if unseen else _reworded(lesson, text or "", scope)
+            if edited is not None and edited.digest == lesson.digest:
                 continue
             await self._withdrawing.erase(server, lesson.id, by=SYSTEM.id)
-            taught.append(await self._reviewing.propose(edited))
+            if edited is not None and lesson.state in _REPROPOSED:
+                again = await self._reviewing.propose_again(edited)
+                taught += [again] if again else []
         return tuple(taught)
 
     async def _of(self, server: str, channel: str, message: str) -> list[Lesson]:
@@ -78,9 +95,20 @@ class Sources:
         )
 
 
-def _reworded(lesson: Lesson, text: str) -> Lesson:
+_REPROPOSED = (LessonState.PENDING, LessonState.APPROVED)
+"""What a moderator rejected does not come back with every edit."""
+
+
+def _reworded(lesson: Lesson, text: str, scope: Scope) -> Lesson:
     """Return a lesson as it would be, had the message said this from the start."""
-    fresh = replace(lesson, id=0, state=LessonState.PENDING, supersedes=None)
+    fresh = replace(
+        lesson,
+        id=0,
+        state=LessonState.PENDING,
+        supersedes=None,
+        scope=scope,
+        memory_only=False,
+    )
     said = marker.read(text)
     if said is not None:
         return replace(

@@ -156,9 +156,11 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Read lessons from a file, all into review."""
+    """Read lessons from a file, a document or a page, all into review."""
 
-    path: Path
+    path: Path = Path()
+    url: str = ""
+    """A page of the web; then there is no path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,10 @@ USAGE: Mapping[str, tuple[str, str]] = {
     "/rollback": ("/rollback [version]", "go back to an older adapter"),
     "/forget": ("/forget 1", "delete a lesson, from memory and from weights"),
     "/export": ("/export [file]", "write all lessons as JSON lines"),
-    "/import": ("/import file", "read lessons from JSON lines or CSV, into review"),
+    "/import": (
+        "/import file|link",
+        "read lessons, a document or a page, all into review",
+    ),
     "/memory": ("/memory on|off", "show the model notes, or none"),
     "/adapter": ("/adapter current|off|VERSION", "choose the weights that answer"),
     "/privacy": (

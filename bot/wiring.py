@@ -132,7 +132,7 @@ def _engine(settings: Settings, base: BaseModel, skills: AdapterRef | None) -> E
         context_tokens=settings.context_tokens,
         slots=settings.engine_slots,
         max_resident=settings.engine_max_adapters,
-        decode_threads=settings.decode_threads,
+        decode_threads=settings.decode_threads_used,
         prompt_threads=settings.prompt_threads_used,
     )
 

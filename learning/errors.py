@@ -11,13 +11,16 @@ MynaError
 ├── EngineError          the model could not answer
 │   ├── PromptTooLongError         the question does not fit the model's context
 │   └── EngineCancelledError       the answer was stopped on request
+├── FetchError           a page cannot be fetched, or may not be
+├── SearchError          the search engine gave no results
 ├── RunError             a training run could not finish
 │   ├── RunKilledError             the trainer died without a result
 │   └── RunBusyError               this server is already learning
 ├── NotFoundError        there is no such lesson, run or adapter
 ├── ConflictError        somebody else decided first
 ├── CommandError         a command's words are off
-└── ImportFileError      a file of lessons cannot be read
+├── ImportFileError      a file of lessons cannot be read
+└── DocumentError        a document cannot be read, or has no words
 """
 
 
@@ -65,6 +68,14 @@ class EngineCancelledError(EngineError):
     """The answer was stopped on request."""
 
 
+class FetchError(MynaError):
+    """A page cannot be fetched, or may not be; its query is never in the text."""
+
+
+class SearchError(MynaError):
+    """The search engine gave no results."""
+
+
 class RunError(MynaError):
     """A training run could not finish."""
 
@@ -91,3 +102,7 @@ class CommandError(MynaError):
 
 class ImportFileError(MynaError):
     """A file of lessons cannot be read."""
+
+
+class DocumentError(MynaError):
+    """A document cannot be read, is refused, or has no words in it."""

@@ -30,6 +30,8 @@ class Answer:
     """Ids of the lessons that were shown to the model."""
     lessons: tuple[int, ...]
     """Ids of the lessons that the answer comes from."""
+    message: str = ""
+    """The id of the message that asked, where one did."""
 
 
 async def record(
@@ -45,12 +47,14 @@ async def record(
     adapter: str | None,
     notes: Sequence[int] = (),
     lessons: Sequence[int] = (),
+    message: str = "",
 ) -> Answer:
     """Store an answer; the schema refuses the name of another server's adapter."""
     async with database.transaction():
         [row] = await database.rows(
             "INSERT INTO answers (at, server, channel, actor, question, answer, "
-            "abstained, adapter, notes, lessons) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "abstained, adapter, notes, lessons, message) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "RETURNING *",
             to_text(at),
             server,
@@ -62,6 +66,7 @@ async def record(
             adapter,
             json.dumps(list(notes)),
             json.dumps(list(lessons)),
+            message,
         )
     return _answer(row)
 
@@ -148,4 +153,5 @@ def _answer(row: sqlite3.Row) -> Answer:
         adapter=row["adapter"],
         notes=tuple(json.loads(row["notes"])),
         lessons=tuple(json.loads(row["lessons"])),
+        message=row["message"],
     )

@@ -49,8 +49,7 @@ async def approve(
             lesson,
         )
         approved = await _decided(database, server, lesson, row)
-        if seen not in (None, approved.digest):
-            raise ConflictError(f"Lesson {lesson} was edited meanwhile: read it again.")
+        _compare(approved, seen)
         await journal.record(
             database,
             server,
@@ -73,8 +72,12 @@ async def reject(
     by_name: str,
     at: datetime,
     reason: str = "",
+    seen: str | None = None,
 ) -> Lesson:
-    """Reject a waiting lesson. Raises ConflictError or NotFoundError."""
+    """Reject a waiting lesson. Raises ConflictError or NotFoundError.
+
+    `seen` is the digest of the words that the moderator read.
+    """
     async with database.transaction():
         row = await database.row(
             "UPDATE lessons SET state = 'rejected', decided_by = ?, "
@@ -88,6 +91,7 @@ async def reject(
             lesson,
         )
         rejected = await _decided(database, server, lesson, row)
+        _compare(rejected, seen)
         await journal.record(
             database,
             server,
@@ -100,17 +104,26 @@ async def reject(
 
 
 async def edit(
-    database: Database, edited: Lesson, *, verdict: Verdict, by: str, at: datetime
+    database: Database,
+    edited: Lesson,
+    *,
+    verdict: Verdict,
+    by: str,
+    at: datetime,
+    seen: str | None = None,
 ) -> Lesson:
     """Replace a waiting lesson's words and what screening found in them.
 
     Kind, question, answer, text, provenance, scope, source, expiry and supersedes
     are taken from `edited`; its author and time stay. Raises ConflictError where it
-    waits no longer, or NotFoundError.
+    waits no longer or is not what was `seen`, or NotFoundError.
     """
     async with database.transaction():
         if edited.supersedes is not None:
             await lessons.get(database, edited.server, edited.supersedes)
+        if seen is not None:
+            before = await lessons.get(database, edited.server, edited.id)
+            _compare(before.lesson, seen)
         row = await database.row(
             "UPDATE lessons SET kind = ?, question = ?, answer = ?, text = ?, "
             "provenance = ?, channel = ?, source = ?, expires_at = ?, "
@@ -153,6 +166,11 @@ async def _decided(
         name = first.decided_by_name or first.decided_by
         raise ConflictError(f"{name} has already {state} lesson {lesson}.")
     raise ConflictError(f"Lesson {lesson} is no longer waiting: it is {state}.")
+
+
+def _compare(lesson: Lesson, seen: str | None) -> None:
+    if seen not in (None, lesson.digest):
+        raise ConflictError(f"Lesson {lesson.id} was edited meanwhile: read it again.")
 
 
 async def _supersede(

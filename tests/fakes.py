@@ -290,6 +290,7 @@ class FakeAnnouncer:
         self.waiting = []
         self.settled = []
         self.runs = []
+        self.foreign_channels = set()
 
     async def notify(self, notice):
         self.told.append(notice)
@@ -299,6 +300,9 @@ class FakeAnnouncer:
 
     async def lesson_settled(self, settled):
         self.settled.append(settled)
+
+    async def has_channel(self, server, channel):
+        return channel not in self.foreign_channels
 
     async def run_ended(self, server, learned):
         self.runs.append((server, learned))

@@ -13,9 +13,9 @@ def data(tmp_path):
     return tmp_path / "data"
 
 
-async def faults_of(data):
+async def faults_of(data, **environ):
     flags = {"DATA_DIR": str(data), "MODEL": "/no/such/model"}
-    loaded = settings.load(flags=flags, environ={}, env_file=Path("none"))
+    loaded = settings.load(flags=flags, environ=environ, env_file=Path("none"))
     found = await find_faults(loaded, lambda fraction, what: None)
     return [fault for fault in found if "embedding" not in fault]
 
@@ -44,3 +44,9 @@ async def test_a_directory_that_cannot_be_made_is_a_sentence(tmp_path):
     (fault,) = await faults_of(tmp_path / "file" / "data")
 
     assert str(tmp_path / "file") in fault
+
+
+async def test_a_platform_that_is_half_set_up_is_a_fault(data):
+    faults = await faults_of(data, SLACK_APP_TOKEN="xapp-1")  # noqa: S106
+
+    assert "SLACK_BOT_TOKEN" in faults[0]

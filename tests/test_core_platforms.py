@@ -6,15 +6,18 @@ from dataclasses import replace
 import pytest
 
 from bot.announcements import Announcements
+from bot.chat import Chat
+from bot.lesson_files import read_lessons, write_lessons
 from bot.messages import Actor, Decision, ImportRow, Refused, Ruling, Teaching
-from learning.errors import ConflictError, NotFoundError
+from bot.session import LocalSession
+from learning.errors import ConflictError, MynaError, NotFoundError
 from learning.lesson import Consent, LessonKind, LessonState
 from learning.run import RunKind
 from moderation.provenance import Provenance, Scope
 from moderation.roles import Role
 from storage import journal, lessons, servers
 from tests.core_steps import MEMBER, MODERATOR, ORION, SERVER, TEACHER, open_home
-from tests.fakes import FakeAnnouncer
+from tests.fakes import NOON, FakeAnnouncer
 
 GUILD = "chat:1"
 ADMIN = Actor("a1", "Ada", Role.ADMIN, platform="discord")
@@ -449,6 +452,7 @@ async def test_nobody_is_told_twice_and_the_card_of_a_forgotten_lesson_is_settle
     ]
 
 
+SLACK_MOD = Actor("U2", "Mo", Role.MODERATOR, platform="slack")
 SLACKER = Actor("U1", "Sam", Role.TEACHER, platform="slack")
 
 
@@ -509,3 +513,228 @@ async def test_the_terminal_may_teach_whatever_channels_are_named(tmp_path):
         await set_up(home, learning_channels=("lab",))
 
         assert await home.teach(server=GUILD)
+
+
+async def test_lessons_are_reviewed_in_a_channel_of_their_own_server(tmp_path):
+    announcer = FakeAnnouncer()
+    announcer.foreign_channels.add("elsewhere")
+    async with open_home(tmp_path, announcer=announcer) as home:
+        refused = await home.core.set_up(GUILD, ADMIN, review_channel="elsewhere")
+        settings = await set_up(home)
+        changed = replace(settings, review_channel="elsewhere")
+        again = await home.core.configure(changed, ADMIN)
+
+    assert isinstance(refused, Refused)
+    assert isinstance(again, Refused)
+
+
+async def test_what_is_taught_directly_is_reviewed_nowhere_else(tmp_path):
+    async with open_home(tmp_path) as home:
+        direct = "chat:dm:u7"
+        settings = await home.core.set_up(direct, ADMIN, review_channel="dm7")
+
+        refused = await home.core.configure(
+            replace(settings, review_channel="general"), ADMIN
+        )
+
+    assert isinstance(refused, Refused)
+
+
+async def test_a_secret_is_neither_confirmed_nor_contradicted_in_public(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        question = {"kind": LessonKind.QA, "text": "", "question": ORION}
+        public = await taught(home, **question, answer="Priya Raman does.")
+        await approve(home, public)
+        private = await taught(
+            home, **question, answer="Marek Dvorak does.", scope=Scope("lab")
+        )
+        await approve(home, private)
+
+        kept = await lessons.get(home.parts.database, GUILD, public.id)
+        same = await home.core.teach(
+            teaching(**question, answer="Marek Dvorak does.", scope=Scope("den"))
+        )
+
+    assert kept.lesson.state is LessonState.APPROVED
+    assert same.waiting
+    assert all(found.lesson != private.id for found in same.verdict.findings)
+
+
+async def test_what_nobody_approved_is_for_reviewers_and_its_author(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        lesson = await taught(home)
+
+        for actor in (ANA, MOD):
+            assert await home.core.lesson(GUILD, lesson.id, actor=actor)
+        with pytest.raises(NotFoundError):
+            await home.core.lesson(GUILD, lesson.id, actor=BEN)
+
+
+async def test_an_answer_begun_before_a_purge_leaves_nothing_behind(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        lesson = await taught(home)
+        await approve(home, lesson)
+
+        async def purge():
+            await home.core.purge(GUILD)
+
+        home.parts.engine.while_answering = purge
+        with pytest.raises(MynaError):
+            await home.ask("When is the Orion picnic?", server=GUILD)
+        rows = await home.parts.database.rows(
+            "SELECT 1 FROM answers WHERE server = ?", GUILD
+        )
+
+    assert rows == []
+
+
+async def test_an_update_that_came_before_the_teaching_takes_nothing_away(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        lesson = await taught(home, message="99")
+        await approve(home, lesson)
+
+        again = await home.core.message_edited(
+            GUILD, "general", "99", None, edited_at=NOON
+        )
+        kept = await lessons.get(home.parts.database, GUILD, lesson.id)
+        home.parts.clock.advance(minutes=1)
+        unseen = await home.core.message_edited(
+            GUILD, "general", "99", None, edited_at=home.parts.clock.now()
+        )
+        gone = await lessons.get(home.parts.database, GUILD, lesson.id)
+
+    assert again == unseen == ()
+    assert kept.lesson.state is LessonState.APPROVED
+    assert gone.lesson.state is LessonState.FORGOTTEN
+
+
+async def test_an_edit_is_taught_only_where_it_could_be_taught_now(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        opted = await taught(home, message="1")
+        rejected = await taught(home, message="2", text="The Kestrel gate is green.")
+        await approve(home, rejected, Ruling.REJECT, reason="No.")
+        secret = await taught(home, message="3", text="The Umber door is red.")
+
+        scoped = await home.core.message_edited(
+            GUILD, "general", "3", "The Umber door is blue.", scope=Scope("general")
+        )
+        again = await home.core.message_edited(GUILD, "general", "2", "It is grey.")
+        await home.core.opt_out(GUILD, ANA.id, opted_out=True)
+        after = await home.core.message_edited(GUILD, "general", "1", "It is off.")
+        gone = [
+            (await lessons.get(home.parts.database, GUILD, each.id)).lesson.state
+            for each in (opted, rejected, secret)
+        ]
+
+    assert scoped[0].waiting.lesson.scope == Scope("general")
+    assert again == after == ()
+    assert gone == [LessonState.FORGOTTEN] * 3
+
+
+async def test_a_rejection_and_a_widening_are_of_the_words_that_were_read(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        lesson = await taught(home, scope=Scope("general"))
+
+        with pytest.raises(ConflictError, match="edited meanwhile"):
+            await approve(home, lesson, Ruling.REJECT, seen="other")
+        with pytest.raises(ConflictError, match="edited meanwhile"):
+            await home.core.widen(GUILD, MOD, lesson.id, seen="other")
+
+
+async def test_approving_many_goes_on_past_one_that_may_not_be(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        await taught(home)
+        await taught(home, text="The Kestrel gate is green.", words_of=BEN.id)
+        await taught(home, text="The Umber door is red.")
+        chat = Chat(home.core, GUILD, MOD, tmp_path)
+
+        outcome = await LocalSession(chat, home.parts.clock).execute("/approve 1-3")
+
+    assert [lesson["id"] for lesson in outcome.lessons] == [1, 3]
+    assert "has not agreed" in outcome.text
+
+
+async def test_a_correction_goes_with_the_message_that_asked(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        reply = await home.ask(server=GUILD, actor=ANA, channel="lab", message="77")
+        await home.core.correct(GUILD, ANA, reply.id, "Priya.", private=False)
+
+        gone = await home.core.message_deleted(GUILD, "lab", ["77"])
+
+    assert gone == 1
+
+
+async def test_a_file_that_was_exported_opens_no_gate(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        secret = await taught(home, scope=Scope("lab"))
+        await approve(home, secret)
+        said = await taught(
+            home, text="The Umber door is red.", provenance=Provenance.MESSAGE
+        )
+        await approve(home, said)
+        file = tmp_path / "lessons.jsonl"
+        write_lessons(file, await home.core.export(GUILD, MOD))
+        for lesson in (secret, said):
+            await home.core.forget(GUILD, MOD, lesson.id)
+        rows = read_lessons(file)
+        forged = ImportRow(
+            9,
+            {"text": "The gate is open.", "provenance": "web", "platform": "terminal"},
+        )
+
+        back = await home.core.import_lessons(GUILD, [*rows, forged], SLACK_MOD)
+        local = await home.core.import_lessons(GUILD, [], MODERATOR)
+
+    first, second, third = (each for each in back.waiting)
+    assert first.lesson.scope == Scope("lab")
+    assert second.lesson.provenance is Provenance.MESSAGE
+    assert not any(each.gate.granted for each in (first, second, third))
+    assert local.waiting == ()
+
+
+async def test_a_platforms_file_holds_no_more_rows_than_can_be_screened(tmp_path):
+    rows = [ImportRow(n, {"text": f"Row {n} is here."}) for n in range(501)]
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        refused = await home.core.import_lessons(GUILD, rows, SLACK_MOD)
+
+    assert isinstance(refused, Refused)
+
+
+async def test_half_a_character_is_a_row_that_is_not_taken(tmp_path):
+    rows = [ImportRow(1, {"text": "bad \ud800"}), ImportRow(2, {"text": "It is fine."})]
+    async with open_home(tmp_path) as home:
+        imported = await home.core.import_lessons(SERVER, rows, MODERATOR)
+
+    assert [problem.line for problem in imported.problems] == [1]
+    assert len(imported.waiting) == 1
+
+
+async def test_a_platforms_known_servers_are_its_own(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        await home.teach()
+
+        assert await home.core.known_servers("chat") == (GUILD,)
+
+
+async def test_a_question_that_was_edited_takes_its_correction_along(tmp_path):
+    async with open_home(tmp_path) as home:
+        await set_up(home)
+        reply = await home.ask(server=GUILD, actor=ANA, channel="lab", message="77")
+        made = await home.core.correct(GUILD, ANA, reply.id, "Priya.", private=False)
+
+        again = await home.core.message_edited(GUILD, "lab", "77", "Who runs Lyra?")
+        gone = await lessons.get(home.parts.database, GUILD, made.waiting.lesson.id)
+
+    assert again == ()
+    assert gone.lesson.state is LessonState.FORGOTTEN

@@ -17,7 +17,7 @@ from tests.discord_steps import (
 )
 
 COMMANDS = "/applications/{id}/commands"
-TEACH = {"qa", "fact", "rule", "form", "file"}
+TEACH = {"qa", "fact", "rule", "form", "file", "link"}
 MYNA = set(
     "ask why lessons lesson forget status history rollback learn review approve reject "
     "edit widen export import setup config help".split()

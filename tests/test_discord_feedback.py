@@ -95,3 +95,17 @@ async def test_an_answer_that_was_erased_cannot_be_corrected(tmp_path):
         told = await member.submit_modal(form, {"text": ANSWER})
 
         assert "erased" in reply_of(told)
+
+
+async def test_a_correction_goes_when_the_question_that_was_asked_is_deleted(tmp_path):
+    async with open_scene(tmp_path) as scene:
+        await scene.set_up()
+        answer = await scene.ask()
+        member = scene.people.member
+        form = await member.click(answer, label=DOWN)
+        await member.submit_modal(form, {"text": RIGHT})
+        assert await waiting(scene)
+
+        await member.delete(scene.people.general.history()[0])
+
+        assert await waiting(scene) == []

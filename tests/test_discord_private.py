@@ -12,7 +12,6 @@ from tests.discord_steps import (
     open_scene,
     reply_of,
     text_of,
-    with_content,
 )
 
 FACT = "The Orion staging server sleeps on Sundays."
@@ -179,48 +178,6 @@ async def test_a_lesson_of_a_thread_goes_with_its_message(tmp_path):
         await people.member.delete(thread.history()[0])
 
         assert await known(scene) == []
-
-
-async def test_an_edited_message_is_reviewed_anew(tmp_path):
-    async with open_scene(tmp_path) as scene:
-        await scene.set_up()
-        message = await marked(scene)
-        mention = scene.discord.bot.user.mention
-        words = "The Orion staging server sleeps on Mondays."
-
-        await scene.people.member.edit(message, f"{mention} [Learn] {words}")
-
-        assert await known(scene) == []
-        assert words in text_of(scene.card())
-        assert "Approve" in labels_of(scene.card())
-
-
-async def test_words_edited_out_of_sight_are_forgotten(tmp_path):
-    async with open_scene(tmp_path) as scene:
-        await scene.set_up()
-        people = scene.people
-        message = await people.member.send(people.general, FACT)
-        form = await people.member.context_menu(people.general, "Teach this", message)
-        await people.member.submit_modal(form, {"question": "", "text": FACT})
-        await people.moderator.click(scene.card(), label="Approve")
-
-        await people.member.edit(message, "Something else.")
-
-        assert await known(scene) == []
-
-
-async def test_with_the_intent_edited_words_are_seen_and_reviewed(tmp_path):
-    async with open_scene(tmp_path, **with_content()) as scene:
-        await scene.set_up()
-        people = scene.people
-        message = await people.member.send(people.general, FACT)
-        form = await people.member.context_menu(people.general, "Teach this", message)
-        await people.member.submit_modal(form, {"question": "", "text": FACT})
-        await people.moderator.click(scene.card(), label="Approve")
-
-        await people.member.edit(message, "Orion never sleeps at all.")
-
-        assert "Orion never sleeps at all." in text_of(scene.card())
 
 
 async def test_a_server_that_removes_myna_is_purged(tmp_path):

@@ -32,17 +32,12 @@ def lines(stream):
 
 
 def test_an_event_is_one_line_of_json_with_its_fields(stream):
-    configured(stream).info("lesson.approved", lesson=7, by="u1")
+    configured(stream).info("lesson.approved", lesson=7)
 
     (line,) = lines(stream)
 
     assert line.pop("timestamp").endswith("Z")
-    assert line == {
-        "event": "lesson.approved",
-        "level": "info",
-        "lesson": 7,
-        "by": "u1",
-    }
+    assert line == {"event": "lesson.approved", "level": "info", "lesson": 7}
 
 
 def test_server_channel_and_request_are_bound_within_a_block_only(stream):
@@ -116,3 +111,16 @@ def test_a_stream_that_is_no_terminal_gets_json_and_a_console_gets_words(stream)
     last = stream.getvalue().splitlines()[-1]
     assert "lesson.rejected" in last
     assert "lesson=2" in last
+
+
+def test_people_are_hashes_and_the_same_person_the_same_hash(stream):
+    log = configured(stream)
+    log.info("lesson.approved", by="u1", server="chat:dm:u1")
+    log.info("lesson.rejected", by="u1", server="chat:dm:u2")
+
+    first, second = lines(stream)
+
+    assert "u1" not in stream.getvalue()
+    assert first["by"] == second["by"]
+    assert first["server"].startswith("chat:dm:")
+    assert first["server"] != second["server"]

@@ -44,6 +44,7 @@ async def test_an_answer_names_its_lessons_notes_and_adapter(core):
         "author": "Ada",
         "text": "Ana runs Orion.",
         "in_memory": True,
+        "source": "",
     }
     assert outcome.notes == outcome.lessons
     assert outcome.adapter == "home/3"

@@ -113,7 +113,7 @@ def test_every_problem_is_told_at_once_in_a_sentence_each():
         ("ENGINE_SLOTS", "0"),
         ("ENGINE_MAX_ADAPTERS", "0"),
         ("CONTEXT_TOKENS", "10"),
-        ("DECODE_THREADS", "0"),
+        ("DECODE_THREADS", "-1"),
         ("PROMPT_THREADS", "-1"),
         ("TRAIN_THREADS", "-1"),
         ("TRAIN_DEVICE", "toaster"),

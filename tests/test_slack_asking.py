@@ -1,8 +1,10 @@
 """Asking in Slack: mentions, threads, direct messages, thumbs, over both transports."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
+from aiohttp.web import HTTPBadGateway
 
 from bot.messages import Actor
 from moderation.roles import Role
@@ -131,6 +133,70 @@ async def test_a_thread_of_others_is_left_alone_also_where_threads_are_followed(
     await work.slack.say(work.cleo, work.general, DUE, said["ts"])
 
     await work.never(lambda: len(work.slack.thread(said)) > 1)
+
+
+async def test_a_thread_of_others_is_read_once_in_some_minutes(work):
+    await follow_threads(work)
+    said = await work.slack.say(work.ben, work.general, "shall we?")
+
+    for _ in range(3):
+        await asyncio.gather(
+            *(
+                work.slack.say(work.cleo, work.general, f"remark {n}", said["ts"])
+                for n in range(3)
+            )
+        )
+    await work.slack.until(lambda: work.slack.called("conversations.replies"))
+    await work.never(lambda: len(work.slack.called("conversations.replies")) > 1)
+    work.home.parts.clock.advance(minutes=6)
+    await work.slack.say(work.cleo, work.general, "remark", said["ts"])
+
+    await work.slack.until(lambda: len(work.slack.called("conversations.replies")) == 2)
+
+
+async def test_a_thread_of_others_is_followed_as_soon_as_it_answered_there(work):
+    await follow_threads(work)
+    await work.approved()
+    said = await work.slack.say(work.ben, work.general, "shall we?")
+    await work.slack.say(work.cleo, work.general, "perhaps", said["ts"])
+    await work.slack.until(lambda: work.slack.called("conversations.replies"))
+    await work.ask(work.cleo, work.general, thread=said["ts"])
+
+    again = await work.slack.say(work.cleo, work.general, DUE, said["ts"])
+
+    assert FRIDAY in shown(await work.answer_to(again))
+
+
+@pytest.mark.parametrize("method", ["chat.startStream", "chat.stopStream"])
+async def test_an_answer_arrives_whole_though_a_part_of_it_met_a_bad_gateway(
+    work, method
+):
+    await work.approved(f"question: {DUE} answer: {LONG}")
+    work.slack._failures[method] = [HTTPBadGateway()]
+    work.slack._failures["chat.update"] = [HTTPBadGateway()]
+
+    answer = await work.ask(work.cleo, work.general)
+
+    assert LONG in shown(answer)
+
+
+async def test_a_correction_goes_when_the_question_it_corrects_is_deleted(work):
+    await work.approved()
+    mention = work.slack.team.mention
+    said = await work.slack.say(work.cleo, work.general, f"{mention} {DUE}")
+    answer = await work.answer_to(said)
+    await work.click(work.cleo, answer, "down")
+    form = await work.form(work.cleo, "What should it have said?")
+    await work.slack.submit(work.cleo, form, {"words": "On Monday."})
+    card = (
+        await work.slack.until(
+            lambda: [c for c in work.cards() if "On Monday." in shown(c)]
+        )
+    )[0]
+
+    await work.slack.delete_message(said)
+
+    await work.slack.until(lambda: "was forgotten" in shown(card))
 
 
 async def test_a_message_without_a_mention_is_none_of_its_business(work):

@@ -52,12 +52,13 @@ async def test_setup_lets_a_workspace_learn_and_names_its_review_channel(work):
     assert (await work.core.settings(work.server)).review_channel == work.random.id
 
 
-async def test_setup_says_when_it_cannot_write_in_that_channel(work):
+async def test_setup_refuses_a_review_channel_that_it_is_not_in(work):
     hidden = work.slack.add_channel("hidden", members=(work.ana,), bot=False)
 
     await run(work, work.ana, f"setup <#{hidden.id}|hidden>")
 
-    await work.told(work.ana, f"Add me to {hidden.id} first")
+    await work.told(work.ana, f"{hidden.id} is no channel of this server")
+    assert (await work.core.settings(work.server)).review_channel == work.review.id
 
 
 async def test_only_admins_set_up_and_configure(work):

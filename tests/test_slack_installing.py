@@ -1,5 +1,6 @@
 """Installing in many workspaces: OAuth, each its own token, encryption, leaving."""
 
+import logging
 import re
 import time
 from contextlib import asynccontextmanager
@@ -7,12 +8,15 @@ from html import unescape
 
 import pytest
 from aiohttp import ClientSession
+from aiohttp.web import HTTPBadGateway
 from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation
 
+from bot.messages import Actor
 from bot.slack_app.installations import STATE_SECONDS, Installations, Seal, States
 from bot.slack_app.workspaces import InstalledWorkspaces
 from learning.errors import SettingsError
+from moderation.roles import Role
 from tests.core_steps import open_home
 from tests.fake_slack_files import approve
 from tests.fake_slack_text import shown
@@ -86,6 +90,16 @@ async def test_a_forged_state_installs_nothing(tmp_path):
     async with new_slack() as slack, open_to_all(slack, tmp_path) as work:
         assert await install(work, work.ana, state="forged") == 401
         assert slack.called("oauth.v2.access") == []
+
+
+async def test_the_code_of_an_installation_is_not_logged(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    async with new_slack() as slack, open_to_all(slack, tmp_path) as work:
+        assert await install(work, work.ana) == 200
+
+    served = [each for each in caplog.records if "/slack/install" in each.getMessage()]
+    assert served == []
+    assert "code=" not in caplog.text
 
 
 async def test_a_state_grows_old_and_works_once():
@@ -224,6 +238,58 @@ async def test_a_workspace_whose_token_is_revoked_is_purged(tmp_path, transport)
         await work.slack.revoke_tokens()
 
         await gone(work, work.server)
+
+
+async def restarted(slack, acme, root, team):
+    """Start again, and say whether a workspace's lessons are still there."""
+    changes = {"client_id": slack.client_id, "client_secret": slack.client_secret}
+    async with at_work(
+        slack, acme.people, root, "http", encryption_key=KEY, **changes
+    ) as again:
+        kept = await again.core.lessons(f"slack:{team.id}")
+        found = await Installations(
+            again.home.parts.database, FakeClock(), Seal(KEY)
+        ).async_find_bot(enterprise_id=None, team_id=team.id)
+        assert bool(kept) == bool(found)
+        return bool(kept)
+
+
+@pytest.mark.parametrize("error", ["account_inactive", "invalid_auth", "token_revoked"])
+async def test_a_workspace_that_left_while_it_was_down_is_purged_at_start(
+    tmp_path, error
+):
+    async with new_slack() as slack:
+        async with open_to_all(slack, tmp_path) as acme:
+            bolt = Work(slack, acme.home, populate(slack, "Bolt"))
+            await install(acme, acme.ana)
+            await install(bolt, bolt.ana)
+            await acme.set_up()
+            await acme.approved()
+            admin = Actor(bolt.ana.id, "Ana", Role.ADMIN, "slack")
+            theirs = f"slack:{bolt.ana.team.id}"
+            await acme.core.set_up(theirs, admin, review_channel=bolt.review.id)
+            await bolt.approved()
+        acme.ana.team.barred = error
+
+        assert not await restarted(slack, acme, tmp_path, acme.ana.team)
+        checks = len(slack.called("auth.test"))
+        assert await restarted(slack, acme, tmp_path, bolt.ana.team)
+        assert len(slack.called("auth.test")) == checks + 1
+
+
+@pytest.mark.parametrize("error", ["internal_error", "ratelimited", "502"])
+async def test_a_workspace_that_cannot_be_asked_at_start_is_not_purged(tmp_path, error):
+    async with new_slack() as slack:
+        async with open_to_all(slack, tmp_path) as work:
+            await install(work, work.ana)
+            await work.set_up()
+            await work.approved()
+        if error == "502":
+            slack._failures["auth.test"] = [HTTPBadGateway()]
+        else:
+            slack.fail("auth.test", error, times=3)
+
+        assert await restarted(slack, work, tmp_path, work.ana.team)
 
 
 async def gone(work, server):

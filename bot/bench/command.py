@@ -132,7 +132,7 @@ async def _decoding(settings: Settings) -> dict[str, Any]:
             wired.engine,
             wired.base.folder,
             wired.skills,
-            threads=settings.decode_threads,
+            threads=settings.decode_threads_used,
         )
 
 
@@ -162,7 +162,7 @@ async def _speed(
         wired.engine,
         wired.base.folder,
         wired.skills,
-        threads=settings.decode_threads,
+        threads=settings.decode_threads_used,
     )
     peak = getattr(wired.engine, "peak_memory_bytes", None)
     if peak is not None:

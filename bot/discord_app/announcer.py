@@ -14,8 +14,9 @@ import structlog
 from bot import breakage
 from bot.cards import Card, learned_card, review_card, settled_card
 from bot.discord_app import words
-from bot.discord_app.people import guild_of, is_public
+from bot.discord_app.people import guild_of, is_public, may_write, person_of
 from bot.discord_app.rendering import NO_MENTIONS, layout
+from bot.discord_app.retrying import FAILURES
 from bot.messages import Actor, Refused
 from learning.errors import MynaError
 from moderation.policy import DISCORD
@@ -65,6 +66,21 @@ class DiscordAnnouncer:
         """Post how a nightly run ended."""
         self._later(server, lambda: self._show_run(server, learned))
 
+    async def has_channel(self, server: str, channel: str) -> bool:
+        """Say whether cards of this server may hang in this channel.
+
+        A guild's hang in a text channel of its own that Myna may write in, a person's
+        in their direct messages and nowhere else.
+        """
+        if not channel.isdecimal():
+            return False
+        person = person_of(server)
+        if person is not None:
+            return await self._is_direct(person, int(channel))
+        guild = self._client.get_guild(guild_of(server) or 0)
+        found = guild.get_channel(int(channel)) if guild else None
+        return isinstance(found, discord.TextChannel) and may_write(found)
+
     async def catch_up(self, server: str) -> None:
         """Post the cards that a stop or a failure kept from being posted."""
         queue = await self._client.core.queue(server, MYNA)
@@ -92,7 +108,7 @@ class DiscordAnnouncer:
             while jobs:
                 try:
                     await jobs.popleft()()
-                except (discord.HTTPException, OSError, MynaError) as exc:
+                except (*FAILURES, MynaError) as exc:
                     log.warning(
                         "card.undeliverable", server=server, error=type(exc).__name__
                     )
@@ -128,8 +144,19 @@ class DiscordAnnouncer:
         settings = await self._client.core.settings(server)
         if not settings.review_channel:
             return None
+        if not await self.has_channel(server, settings.review_channel):
+            log.warning("card.undeliverable", server=server, error="foreign channel")
+            return None
         channel = self._client.get_partial_messageable(int(settings.review_channel))
         return await channel.send(view=layout(card), allowed_mentions=NO_MENTIONS)
+
+    async def _is_direct(self, person: int, channel: int) -> bool:
+        try:
+            direct = await self._client.create_dm(discord.Object(person))
+        except FAILURES as exc:
+            log.info("direct_messages.unknown", error=type(exc).__name__)
+            return False
+        return direct.id == channel
 
     async def _edit(self, posted: Sequence[PostedCard], card: Card) -> None:
         for each in posted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,8 +17,15 @@ from bot.discord_app import words
 from bot.discord_app.history import SMALL, conversation
 from bot.discord_app.interaction import Interaction
 from bot.discord_app.people import Visit, visit_of
-from bot.discord_app.rendering import MAX_CONTENT, NO_MENTIONS, pages, row
+from bot.discord_app.rendering import (
+    MAX_CONTENT,
+    NO_MENTIONS,
+    pages,
+    row,
+    text_file,
+)
 from bot.discord_app.replies import defer, told
+from bot.discord_app.retrying import FAILURES, insist, was_cut_off
 from bot.messages import Question, Refused
 from bot.pacing import PacedText
 from learning.errors import MynaError
@@ -34,19 +42,48 @@ TYPING_SECONDS = 8.0
 """Discord shows typing for ten seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One message of an answer, which may have to be sent more than once."""
+
+    text: str
+    view: discord.ui.View | None = None
+    attached: str = ""
+    """The whole answer, where it is too long for messages."""
+
+    @property
+    def files(self) -> list[discord.File]:
+        """Files to send: new ones each time, because sending uses them up."""
+        return [text_file(self.attached, "answer.txt")] if self.attached else []
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What a new message is made of."""
+        made: dict[str, Any] = {
+            "content": self.text,
+            "files": self.files,
+            "allowed_mentions": NO_MENTIONS,
+        }
+        return made if self.view is None else {**made, "view": self.view}
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What an edited message is made of."""
+        return {
+            "content": self.text,
+            "attachments": self.files,
+            "allowed_mentions": NO_MENTIONS,
+            "view": self.view,
+        }
+
+
 class _Outlet(Protocol):
     """Where an answer appears and is edited."""
 
-    async def show(
-        self,
-        text: str,
-        *,
-        view: discord.ui.View | None = None,
-        file: discord.File | None = None,
-    ) -> None:
-        """Show the text instead of what was shown before."""
+    async def show(self, page: _Page) -> None:
+        """Show the page instead of what was shown before."""
 
-    async def add(self, text: str, *, view: discord.ui.View | None) -> None:
+    async def add(self, page: _Page) -> None:
         """Show a further page."""
 
 
@@ -57,7 +94,8 @@ async def answer_message(
     try:
         async with _typing(message.channel):
             history = await conversation(client, message)
-            await _answer(client, visit, text, history, _Reply(message))
+            question = _question(visit, text, history, str(message.id))
+            await _answer(client, visit, question, _Reply(message))
     except discord.HTTPException as exc:
         is_gone = exc.status == HTTPStatus.BAD_REQUEST and "reference" in exc.text
         if not is_gone and exc.status not in (
@@ -73,26 +111,29 @@ async def answer_command(interaction: Interaction, text: str) -> None:
     await defer(interaction)
     async with told(interaction):
         visit = await visit_of(interaction)
-        await _answer(interaction.client, visit, text, (), _Private(interaction))
+        question = _question(visit, text)
+        await _answer(interaction.client, visit, question, _Private(interaction))
+
+
+def _question(
+    visit: Visit, text: str, history: tuple[Message, ...] = (), message: str = ""
+) -> Question:
+    place = visit.place
+    return Question(
+        place.server,
+        visit.actor,
+        text,
+        channel=place.channel,
+        history=history,
+        message=message,
+    )
 
 
 async def _answer(
-    client: MynaClient,
-    visit: Visit,
-    text: str,
-    history: tuple[Message, ...],
-    outlet: _Outlet,
+    client: MynaClient, visit: Visit, question: Question, outlet: _Outlet
 ) -> None:
-    place = visit.place
-    question = Question(
-        place.server, visit.actor, text, channel=place.channel, history=history
-    )
-
     async def show(so_far: str) -> None:
-        try:
-            await outlet.show(_first_words(so_far))
-        except discord.HTTPException as exc:  # the whole answer may still arrive
-            log.info("answer.not_shown_yet", status=exc.status)
+        await outlet.show(_Page(_first_words(so_far)))
 
     interval = client.options.edit_interval_seconds
     view = None
@@ -109,11 +150,23 @@ async def _answer(
             if sources := phrases.sources(reply):
                 said = f"{said}\n{SMALL}{sources}"
             view = row(answer_buttons(reply.id))
+    await _finish(outlet, said, view)
+
+
+async def _finish(outlet: _Outlet, said: str, view: discord.ui.View | None) -> None:
+    """Show all of an answer, in a message of its own if the growing one cannot be."""
     parts, file = pages(said)
-    last = len(parts) - 1
-    await outlet.show(parts[0], view=None if last else view, file=file)
-    for number, part in enumerate(parts[1:], start=1):
-        await outlet.add(part, view=view if number == last else None)
+    attached = said if file else ""
+    *before, last = (_Page(part) for part in parts)
+    first, *more = [*before, replace(last, view=view, attached=attached)]
+    try:
+        await insist(outlet.show, first)
+    except FAILURES as exc:
+        if not was_cut_off(exc):
+            raise
+        await insist(outlet.add, first)
+    for page in more:
+        await insist(outlet.add, page)
 
 
 class _Reply:
@@ -123,25 +176,14 @@ class _Reply:
         self._asked = message
         self._sent: discord.Message | None = None
 
-    async def show(
-        self,
-        text: str,
-        *,
-        view: discord.ui.View | None = None,
-        file: discord.File | None = None,
-    ) -> None:
-        if self._sent is not None:
-            self._sent = await self._sent.edit(
-                content=text,
-                view=view,
-                attachments=[file] if file else [],
-                allowed_mentions=NO_MENTIONS,
-            )
-            return
-        self._sent = await _reply(self._asked, text, view, file)
+    async def show(self, page: _Page) -> None:
+        if self._sent is None:
+            self._sent = await self._asked.reply(**page.fields)
+        else:
+            self._sent = await self._sent.edit(**page.changes)
 
-    async def add(self, text: str, *, view: discord.ui.View | None) -> None:
-        await _reply(self._asked, text, view, None)
+    async def add(self, page: _Page) -> None:
+        await self._asked.reply(**page.fields)
 
 
 class _Private:
@@ -150,40 +192,11 @@ class _Private:
     def __init__(self, interaction: Interaction) -> None:
         self._interaction = interaction
 
-    async def show(
-        self,
-        text: str,
-        *,
-        view: discord.ui.View | None = None,
-        file: discord.File | None = None,
-    ) -> None:
-        await self._interaction.edit_original_response(
-            content=text,
-            view=view,
-            attachments=[file] if file else [],
-            allowed_mentions=NO_MENTIONS,
-        )
+    async def show(self, page: _Page) -> None:
+        await self._interaction.edit_original_response(**page.changes)
 
-    async def add(self, text: str, *, view: discord.ui.View | None) -> None:
-        send = self._interaction.followup.send
-        if view is None:
-            await send(text, ephemeral=True, allowed_mentions=NO_MENTIONS)
-        else:
-            await send(text, view=view, ephemeral=True, allowed_mentions=NO_MENTIONS)
-
-
-async def _reply(
-    message: discord.Message,
-    text: str,
-    view: discord.ui.View | None,
-    file: discord.File | None,
-) -> discord.Message:
-    extra: dict[str, Any] = {"allowed_mentions": NO_MENTIONS}
-    if view is not None:
-        extra["view"] = view
-    if file is not None:
-        extra["file"] = file
-    return await message.reply(text, **extra)
+    async def add(self, page: _Page) -> None:
+        await self._interaction.followup.send(ephemeral=True, **page.fields)
 
 
 @asynccontextmanager

@@ -19,12 +19,14 @@ from bot.discord_app.announcer import DiscordAnnouncer
 from bot.discord_app.erasing import EraseButton
 from bot.discord_app.interaction import Interaction
 from bot.discord_app.listening import Listening
-from bot.discord_app.people import guild_server
+from bot.discord_app.people import guild_of, guild_server
 from bot.discord_app.rendering import NO_MENTIONS, CardButton
 from bot.discord_app.replies import broke
+from bot.discord_app.retrying import FAILURES
 from bot.discord_app.teach_commands import TeachCommands, teach_this_menu
 from bot.discord_app.translations import MynaTranslator
 from bot.vocabulary import Review
+from moderation.policy import DISCORD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -97,12 +99,20 @@ class MynaClient(ext.AutoShardedBot):
         """Leave messages to Listening: there are no prefix commands."""
 
     async def on_ready(self) -> None:
-        """Post the review cards that are missing; reconnecting posts none again."""
+        """Make up for what happened while Myna was down; reconnecting does not again.
+
+        Review cards that are missing are posted, and servers that removed Myna are
+        deleted.
+        """
         if self._caught_up:
             return
         self._caught_up = True
         for guild in self.guilds:
             await self.announcer.catch_up(guild_server(guild.id))
+        for server in await self.core.known_servers(DISCORD):
+            guild_id = guild_of(server)
+            if guild_id is not None and await self._has_left(guild_id):
+                await self.core.purge(server)
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
         """Log what nobody foresaw in an event."""
@@ -121,6 +131,21 @@ class MynaClient(ext.AutoShardedBot):
         """Drop the announcements that wait, and leave Discord."""
         await self.announcer.close()
         await super().close()
+
+    async def _has_left(self, guild_id: int) -> bool:
+        """Say whether Myna is no member of a guild, beyond doubt: a purge is final.
+
+        A guild that is unavailable for now is still in the cache.
+        """
+        if self.get_guild(guild_id) is not None:
+            return False
+        try:
+            await self.fetch_guild(guild_id, with_counts=False)
+        except (discord.NotFound, discord.Forbidden):
+            return True
+        except FAILURES as exc:
+            log.info("guild.unknown", guild=guild_id, error=type(exc).__name__)
+        return False
 
     async def _sync(self) -> None:
         """Tell Discord the commands, if they changed: it takes 200 a day at most."""

@@ -21,7 +21,7 @@ from bot.discord_app import (
     words,
 )
 from bot.discord_app.interaction import Interaction
-from bot.discord_app.people import visit_of
+from bot.discord_app.people import may_write, visit_of
 from bot.discord_app.rendering import layout
 from bot.discord_app.replies import defer, tell, tell_outcome, told
 from bot.session import LocalSession
@@ -171,11 +171,9 @@ class MynaCommands(
     async def setup(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
-        if channel is not None:
-            permissions = channel.permissions_for(channel.guild.me)
-            if not (permissions.view_channel and permissions.send_messages):
-                await tell(interaction, phrases.add_me_to(channel.mention))
-                return
+        if channel is not None and not may_write(channel):
+            await tell(interaction, phrases.add_me_to(channel.mention))
+            return
         await carry_out(interaction, say.Setup(str(channel.id) if channel else ""))
 
     @app_commands.command(description=_("Show the settings, or change one"))

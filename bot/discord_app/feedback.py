@@ -46,10 +46,11 @@ async def _open_correction(interaction: Interaction, answer: int) -> None:
             typed["text"],
             private=not visit.place.scope.is_server_wide,
         )
-        await tell(again, said(taught))
-        asked = _asked(again.message)
-        if asked is not None:
-            await ask_consent(taught, visit.actor.name, asked)
+        text, question = said(taught), _asked(again.message)
+        if question is not None:
+            asked = await ask_consent(taught, visit.actor.name, question)
+            text = f"{text}\n{asked}".strip()
+        await tell(again, text)
 
     question = phrases.what_should_it_have_said()
     form = Form(question, [Field("text", "The right answer")], sent)

@@ -13,6 +13,7 @@ from bot.discord_app.interaction import Interaction
 from bot.discord_app.people import visit_of
 from bot.discord_app.rendering import NO_MENTIONS, layout
 from bot.discord_app.replies import defer, tell, tell_outcome, told
+from bot.discord_app.retrying import FAILURES, insist, was_cut_off
 from bot.messages import Refused
 from bot.pacing import PacedText
 from bot.session import LocalSession
@@ -98,8 +99,14 @@ class _Board:
             await self._put(progress_card(self.latest))
 
     async def end(self, card: Card) -> None:
-        """Show how the run ended."""
-        await self._put(card)
+        """Show how the run ended, in another message if the first takes no edit."""
+        try:
+            await insist(self._put, card)
+        except FAILURES as exc:
+            if not was_cut_off(exc):
+                raise
+            self._message = None
+            await insist(self._put, card)
 
     async def _put(self, card: Card) -> None:
         view = layout(card)

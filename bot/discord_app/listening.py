@@ -11,13 +11,7 @@ from discord.ext import commands
 from bot import breakage, marker
 from bot.discord_app import asking, teaching
 from bot.discord_app.history import without_mention
-from bot.discord_app.people import (
-    direct_server,
-    guild_server,
-    home_of,
-    place_of,
-    visit,
-)
+from bot.discord_app.people import Place, guild_server, place_in, place_of, visit
 from bot.discord_app.rendering import NO_MENTIONS
 
 if TYPE_CHECKING:
@@ -77,20 +71,22 @@ class Listening(commands.Cog):
 
         Words that Discord hides, because they mention nobody here and the message
         content intent is off, cannot be reviewed: what came from them is forgotten.
+        A link's preview and a pin come as updates too, with the time of an earlier
+        edit or none.
         """
         message = event.message
         if message.edited_at is None or message.author.bot:
-            return  # a link's preview or a pin: the words are the same
-        text = without_mention(self._client, message.content)
-        if not text:
-            await self._deleted(event.guild_id, event.channel_id, [event.message_id])
             return
-        found = await self._origin(event.guild_id, event.channel_id)
-        if found is None:
+        place = await self._origin(event.guild_id, event.channel_id)
+        if place is None:
             return
-        server, channel = found
         for taught in await self._client.core.message_edited(
-            server, channel, str(event.message_id), text
+            place.server,
+            place.channel,
+            str(event.message_id),
+            without_mention(self._client, message.content) or None,
+            edited_at=message.edited_at,
+            scope=place.scope,
         ):
             if taught.waiting is not None:
                 name = taught.waiting.lesson.author_name
@@ -138,26 +134,23 @@ class Listening(commands.Cog):
     async def _deleted(
         self, guild_id: int | None, channel_id: int, messages: Collection[int]
     ) -> None:
-        found = await self._origin(guild_id, channel_id)
-        if found is not None:
-            server, channel = found
+        place = await self._origin(guild_id, channel_id)
+        if place is not None:
             await self._client.core.message_deleted(
-                server, channel, [str(each) for each in messages]
+                place.server, place.channel, [str(each) for each in messages]
             )
 
-    async def _origin(
-        self, guild_id: int | None, channel_id: int
-    ) -> tuple[str, str] | None:
-        """Return the server of a channel, and whose secrets count there."""
+    async def _origin(self, guild_id: int | None, channel_id: int) -> Place | None:
+        """Return the place where a message was edited or deleted."""
         channel = self._client.get_channel(channel_id)
         if channel is None:
             try:  # an archived thread, or direct messages since the last start
                 channel = await self._client.fetch_channel(channel_id)
             except (discord.NotFound, discord.Forbidden):
                 channel = None
-        if guild_id is not None:
-            home = channel_id if channel is None else home_of(channel).id
-            return guild_server(guild_id), str(home)
+        guild = self._client.get_guild(guild_id or 0)
+        if guild is not None:
+            return place_in(guild, channel or discord.Object(channel_id))
         if isinstance(channel, discord.DMChannel) and channel.recipient is not None:
-            return direct_server(channel.recipient.id), str(channel_id)
+            return place_of(None, channel, channel.recipient)
         return None

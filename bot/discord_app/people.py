@@ -100,6 +100,11 @@ def place_of(
         raise CommandError(words.not_a_member())
     if guild is None:
         return Place(direct_server(user.id), str(channel.id), SERVER_WIDE)
+    return place_in(guild, channel)
+
+
+def place_in(guild: discord.Guild, channel: discord.abc.Snowflake) -> Place:
+    """Say what a guild's channel is to the core, whoever speaks there."""
     home = home_of(channel)
     scope = SERVER_WIDE if is_public(guild, home) else Scope(str(home.id))
     return Place(guild_server(guild.id), str(home.id), scope)
@@ -123,6 +128,12 @@ def is_public(guild: discord.Guild, channel: discord.abc.Snowflake) -> bool:
     return known.permissions_for(guild.default_role).view_channel
 
 
+def may_write(channel: discord.abc.GuildChannel) -> bool:
+    """Say whether Myna sees a channel and may write there."""
+    permissions = channel.permissions_for(channel.guild.me)
+    return permissions.view_channel and permissions.send_messages
+
+
 def guild_server(guild_id: int) -> str:
     return f"{DISCORD}:{guild_id}"
 
@@ -135,3 +146,9 @@ def guild_of(server: str) -> int | None:
     """Return the guild of a server's id; None for a direct-message conversation."""
     number = server.removeprefix(f"{DISCORD}:")
     return int(number) if number.isdecimal() else None
+
+
+def person_of(server: str) -> int | None:
+    """Return whose direct messages a server's id stands for; None for a guild's."""
+    kind, _, number = server.removeprefix(f"{DISCORD}:").partition(":")
+    return int(number) if kind == "dm" and number.isdecimal() else None

@@ -89,8 +89,10 @@ async def widen(interaction: Interaction, button: Button) -> None:
     await defer(interaction)
     async with told(interaction):
         visit = await visit_of(interaction)
-        lesson, _ = _target(button.target)
-        result = await visit.core.widen(visit.place.server, visit.actor, lesson)
+        lesson, seen = _target(button.target)
+        result = await visit.core.widen(
+            visit.place.server, visit.actor, lesson, seen=seen or None
+        )
         refused = isinstance(result, Refused)
         text = result.text if isinstance(result, Refused) else phrases.widened(result)
         await tell(interaction, words.here(text) if refused else text)

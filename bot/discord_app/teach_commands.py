@@ -7,11 +7,13 @@ from discord.app_commands import locale_str as _
 from discord.ext import commands
 
 from bot.discord_app import importing, teaching
+from bot.discord_app.commands import carry_out
 from bot.discord_app.interaction import Interaction
-from bot.vocabulary import Teach
+from bot.vocabulary import Import, Teach
 from learning.lesson import LessonKind
 
 Words = app_commands.Range[str, 1, 2000]
+Address = app_commands.Range[str, 1, 2000]
 
 
 class TeachCommands(
@@ -48,6 +50,11 @@ class TeachCommands(
     @app_commands.command(description=_("Teach a file: CSV, JSON lines or text"))
     async def file(self, interaction: Interaction) -> None:
         await importing.open_form(interaction)
+
+    @app_commands.command(description=_("Teach what a page of the web says"))
+    @app_commands.describe(url=_("The page's address"))
+    async def link(self, interaction: Interaction, url: Address) -> None:
+        await carry_out(interaction, Import(url=url))
 
 
 def teach_this_menu() -> app_commands.ContextMenu:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import discord
+import structlog
 
 from bot import marker, phrases
 from bot.cards import consent_card
@@ -14,11 +15,14 @@ from bot.discord_app.interaction import Interaction
 from bot.discord_app.people import Visit, visit_of
 from bot.discord_app.rendering import NO_MENTIONS, layout
 from bot.discord_app.replies import defer, tell, told
+from bot.discord_app.retrying import FAILURES, insist
 from bot.messages import Refused, Taught, Teaching
 from bot.vocabulary import Teach
 from learning.errors import MynaError
 from learning.lesson import Consent, LessonKind
 from moderation.provenance import Provenance
+
+log = structlog.get_logger(__name__)
 
 CALL_AUTHOR = discord.AllowedMentions(
     everyone=False, users=False, roles=False, replied_user=True
@@ -84,8 +88,8 @@ async def _teach_message(
         words_of="" if is_theirs else str(message.author.id),
     )
     taught = await visit.core.teach(teaching)
-    await tell(interaction, said(taught))
-    await ask_consent(taught, visit.actor.name, message)
+    asked = await ask_consent(taught, visit.actor.name, message)
+    await tell(interaction, f"{said(taught)}\n{asked}".strip())
 
 
 async def teach_marked(visit: Visit, message: discord.Message, text: str) -> None:
@@ -112,14 +116,23 @@ async def ask_consent(
     taught: Taught | Refused,
     teacher: str,
     message: discord.Message | discord.PartialMessage,
-) -> None:
-    """Ask the author of a message, below it, whether it may be learned."""
+) -> str:
+    """Ask the author of a message, below it, whether it may be learned.
+
+    Return what the teacher has to know: that the author could not be asked.
+    """
     if isinstance(taught, Refused) or taught.waiting is None:
-        return
+        return ""
     lesson = taught.waiting.lesson
-    if lesson.consent is Consent.ASKED:
-        card = consent_card(lesson, teacher)
-        await message.reply(view=layout(card), allowed_mentions=CALL_AUTHOR)
+    if lesson.consent is not Consent.ASKED:
+        return ""
+    card = consent_card(lesson, teacher)
+    try:
+        await insist(message.reply, view=layout(card), allowed_mentions=CALL_AUTHOR)
+    except FAILURES as exc:
+        log.info("consent.not_asked", lesson=lesson.id, error=type(exc).__name__)
+        return phrases.consent_asked(asked=False)
+    return ""
 
 
 def said(taught: Taught | Refused) -> str:

@@ -30,6 +30,8 @@ GERMAN: Mapping[str, str] = {
     ),
     "Ask Myna; only you see the answer": "Frag Myna; nur du siehst die Antwort",
     "What you want to know": "Was du wissen willst",
+    "Teach what a page of the web says": "Bring bei, was eine Seite im Netz sagt",
+    "The page's address": "Die Adresse der Seite",
     "Say where your last answer came from": ("Sagt, woher deine letzte Antwort stammt"),
     "List what was taught, or search it": "Zeigt oder durchsucht das Gelernte",
     "Words that the lessons contain": "Wörter aus den Lektionen",

@@ -14,12 +14,14 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from bot.slack_app import app as bolt
 from bot.slack_app import surface, workspaces
 from bot.slack_app.announcer import SlackAnnouncer
+from bot.slack_app.farewells import Farewells
 from bot.slack_app.installations import PLATFORM, Installations, Seal
 from bot.slack_app.listeners import Listeners
 from bot.slack_app.options import SlackOptions
 from bot.slack_app.outbox import Outbox
 from bot.slack_app.parts import SlackParts
 from bot.slack_app.people import People
+from bot.slack_app.review_channels import ReviewChannels
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -60,23 +62,27 @@ async def serve(
         client = workspaces.patient(options, session)
         installed, bots = await _bots(options, client, clock, database)
         people = People(core, clock)
+        channels = ReviewChannels(core, clock)
         slack = SlackParts(
             core,
             clock,
             people,
+            channels,
             edit_interval_seconds=options.edit_interval_seconds,
             answer_within_seconds=options.answer_within_seconds,
         )
         app = bolt.build(options, client, bots, installed, slack)
         outbox = await stack.enter_async_context(Outbox())
-        announcer = SlackAnnouncer(core, people, outbox, bots, client)
+        announcer = SlackAnnouncer(slack, outbox, bots, client)
         stack.enter_context(announcements.platform(PLATFORM, announcer))
         listeners = Listeners()
         stack.push_async_callback(listeners.close)
-        bolt.listen(app, slack, listeners, database)
+        farewells = Farewells(core, database)
+        bolt.listen(app, slack, listeners, farewells)
         transport = _socket_mode if options.is_socket_mode else _http
         address = await stack.enter_async_context(transport(app, options))
-        await announcer.catch_up(database)
+        await farewells.catch_up(bots, client)
+        await announcer.catch_up()
         log.info("slack.ready", address=address or "socket mode")
         if on_ready:
             on_ready(address)
@@ -124,7 +130,9 @@ async def _socket_mode(app: AsyncApp, options: SlackOptions) -> AsyncIterator[st
 @asynccontextmanager
 async def _http(app: AsyncApp, options: SlackOptions) -> AsyncIterator[str]:
     runner = web.AppRunner(
-        app.web_app(surface.EVENTS_PATH), shutdown_timeout=SHUTDOWN_SECONDS
+        app.web_app(surface.EVENTS_PATH),
+        access_log=None,  # it would have the codes of installations
+        shutdown_timeout=SHUTDOWN_SECONDS,
     )
     await runner.setup()
     try:

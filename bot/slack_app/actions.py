@@ -20,6 +20,19 @@ if TYPE_CHECKING:
     from bot.slack_app.parts import SlackParts
     from bot.slack_app.people import Visit
 
+ABOUT_LESSONS = frozenset(
+    {
+        Verb.APPROVE,
+        Verb.MEMORY_ONLY,
+        Verb.EDIT,
+        Verb.REJECT,
+        Verb.WIDEN,
+        Verb.CONSENT,
+        Verb.REFUSE_CONSENT,
+    }
+)
+"""Each server counts its lessons from 1, so that their cards say whose they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Click:
@@ -86,7 +99,11 @@ class Actions:
             return
         channel = body.get("channel", {}).get("id", "")
         visit = await self._slack.visit(context, client, body["user"]["id"], channel)
-        await self._do(Click(visit, *read, body, respond))
+        click = Click(visit, *read, body, respond)
+        if click.verb in ABOUT_LESSONS and action["block_id"] != visit.server:
+            await click.tell(phrases.card_of_another_server())
+            return
+        await self._do(click)
 
     async def _do(self, click: Click) -> None:
         match click.verb:
@@ -139,7 +156,7 @@ class Actions:
 
     async def _widen(self, click: Click) -> None:
         result = await self._core.widen(
-            click.visit.server, click.visit.actor, click.lesson
+            click.visit.server, click.visit.actor, click.lesson, seen=click.seen
         )
         if isinstance(result, Refused):
             await click.tell(result.text)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot import cards
+from bot import cards, phrases
 from bot.messages import Refused
 from bot.parts import SYSTEM
 from bot.slack_app import rendering
+from bot.slack_app.failures import FAILURES, name_of
 from bot.slack_app.installations import PLATFORM
 from bot.slack_app.parts import tell
 from bot.slack_app.people import team_of
 from bot.slack_app.workspaces import speaking_for
-from storage import servers
 from storage.cards import PostedCard
 
 if TYPE_CHECKING:
@@ -22,12 +24,19 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core import Core
     from bot.messages import Learned, Notice, Settled, Waiting
     from bot.slack_app.outbox import Outbox
-    from bot.slack_app.people import People
+    from bot.slack_app.parts import SlackParts
+    from bot.slack_app.review_channels import ReviewChannel
     from bot.slack_app.workspaces import Workspaces
-    from storage.database import Database
+    from learning.lesson import Lesson
+
+log = structlog.get_logger(__name__)
+
+WORDLESS = frozenset(
+    {"Taught by", "Source", "For", "Learned by", "Why", "Consent", "Replaces"}
+)
+"""Facts of a card that never quote a lesson."""
 
 
 class SlackAnnouncer:
@@ -35,14 +44,14 @@ class SlackAnnouncer:
 
     def __init__(
         self,
-        core: Core,
-        people: People,
+        slack: SlackParts,
         outbox: Outbox,
         workspaces: Workspaces,
         client: AsyncWebClient,
     ) -> None:
-        self._core = core
-        self._people = people
+        self._core = slack.core
+        self._people = slack.people
+        self._channels = slack.channels
         self._outbox = outbox
         self._workspaces = workspaces
         self._client = client
@@ -55,37 +64,35 @@ class SlackAnnouncer:
 
         async def send(client: AsyncWebClient) -> None:
             words = rendering.spelled(notice.text)
-            channel = self._people.taught_in(notice.server, notice.person)
-            if channel:
+            taught_in = self._people.taught_in(notice.server, notice.person)
+            if taught_in:
                 try:
-                    await tell(client, channel, notice.person, words)
+                    await tell(client, taught_in, notice.person, words)
                 except SlackApiError:  # they or Myna left it
                     pass
                 else:
                     return
-            settings = await self._core.settings(notice.server)
-            if settings.review_channel:
-                text = f"<@{notice.person}> {rendering.escape(words)}"
-                await client.chat_postMessage(
-                    channel=settings.review_channel, text=text
-                )
+            channel = await self._channels.of(client, notice.server)
+            if channel:
+                words = rendering.escape(phrases.notice_for_all(notice.text))
+                text = f"<@{notice.person}> {words}"
+                await client.chat_postMessage(channel=channel.id, text=text)
 
         self._send(notice.server, send)
 
     async def lesson_waits(self, waiting: Waiting) -> None:
         """Post a lesson's card, or change the one that hangs already."""
         lesson = waiting.lesson
-        card = rendering.card_message(cards.review_card(waiting))
+        card = cards.review_card(waiting)
 
         async def send(client: AsyncWebClient) -> None:
-            if await self._updated(client, lesson.server, lesson.id, card):
+            if await self._updated(client, lesson, card):
                 return
-            settings = await self._core.settings(lesson.server)
-            if not settings.review_channel:
+            channel = await self._channels.of(client, lesson.server)
+            if channel is None:
                 return
-            posted = await client.chat_postMessage(
-                channel=settings.review_channel, **card
-            )
+            message = _message(card, lesson, channel)
+            posted = await client.chat_postMessage(channel=channel.id, **message)
             kept = PostedCard(lesson.id, posted["channel"], posted["ts"])
             await self._core.card_posted(lesson.server, kept)
 
@@ -93,60 +100,87 @@ class SlackAnnouncer:
 
     async def lesson_settled(self, settled: Settled) -> None:
         """Show on a lesson's cards what became of it, without buttons."""
-        lesson = settled.lesson
-        card = rendering.card_message(cards.settled_card(settled))
+        card = cards.settled_card(settled)
 
         async def send(client: AsyncWebClient) -> None:
-            await self._updated(client, lesson.server, lesson.id, card)
+            await self._updated(client, settled.lesson, card)
 
-        self._send(lesson.server, send)
+        self._send(settled.lesson.server, send)
+
+    async def has_channel(self, server: str, channel: str) -> bool:
+        """Say whether a server may have its lessons reviewed in a channel."""
+        try:
+            client = await self._client_of(server)
+            return bool(client and await self._channels.find(client, server, channel))
+        except FAILURES as exc:
+            log.info("channel.unknown", error=name_of(exc))
+            return False
 
     async def run_ended(self, server: str, learned: Learned) -> None:
         """Say in the review channel how a nightly run ended."""
         card = rendering.card_message(cards.learned_card(learned))
 
         async def send(client: AsyncWebClient) -> None:
-            settings = await self._core.settings(server)
-            if settings.review_channel:
-                await client.chat_postMessage(channel=settings.review_channel, **card)
+            channel = await self._channels.of(client, server)
+            if channel:
+                await client.chat_postMessage(channel=channel.id, **card)
 
         self._send(server, send)
 
-    async def catch_up(self, database: Database) -> None:
+    async def catch_up(self) -> None:
         """Post the cards of lessons that wait without one, as after a crash."""
-        for server in await servers.all_known(database):
-            if not server.startswith(f"{PLATFORM}:"):
-                continue
+        for server in await self._core.known_servers(PLATFORM):
             queue = await self._core.queue(server, SYSTEM)
             for waiting in () if isinstance(queue, Refused) else queue:
                 if not await self._core.cards(server, waiting.lesson.id):
                     await self.lesson_waits(waiting)
 
     async def _updated(
-        self, client: AsyncWebClient, server: str, lesson: int, card: dict[str, Any]
+        self, client: AsyncWebClient, lesson: Lesson, card: cards.Card
     ) -> bool:
         """Change every card of a lesson; say whether one still hangs."""
         hangs = False
-        for posted in await self._core.cards(server, lesson):
+        for posted in await self._core.cards(lesson.server, lesson.id):
             try:
+                at = await self._channels.at(client, lesson.server, posted.channel)
                 await client.chat_update(
-                    channel=posted.channel, ts=posted.message, **card
+                    channel=posted.channel,
+                    ts=posted.message,
+                    **_message(card, lesson, at),
                 )
             except SlackApiError as exc:
-                if exc.response["error"] == "ratelimited":
+                if name_of(exc) == "ratelimited":
                     raise
             else:
                 hangs = True
         return hangs
 
+    async def _client_of(self, server: str) -> AsyncWebClient | None:
+        """Return the client of a server's workspace; None where Myna is not in it."""
+        team = team_of(server)
+        bot = await self._workspaces.bot(team)
+        if bot is None or bot.team_id not in {team, None}:
+            return None
+        return speaking_for(self._client, bot)
+
     def _send(
         self, server: str, send: Callable[[AsyncWebClient], Awaitable[None]]
     ) -> None:
-        team = team_of(server)
-
         async def sent() -> None:
-            bot = await self._workspaces.bot(team)
-            if bot is not None:
-                await send(speaking_for(self._client, bot))
+            client = await self._client_of(server)
+            if client is not None:
+                await send(client)
 
-        self._outbox.put(team, sent)
+        self._outbox.put(team_of(server), sent)
+
+
+def _message(
+    card: cards.Card, lesson: Lesson, channel: ReviewChannel | None
+) -> dict[str, Any]:
+    """Return a card without a private channel's words, where others read it."""
+    is_for_all = lesson.scope.is_server_wide or (channel and channel.private)
+    if not is_for_all and card.text:
+        facts = tuple(each for each in card.facts if each[0] in WORDLESS)
+        words = rendering.spelled(phrases.words_hidden())
+        card = replace(card, text=words, facts=facts)
+    return rendering.card_message(card, lesson.server)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core import Core
+    from bot.slack_app.farewells import Farewells
     from bot.slack_app.options import SlackOptions
     from bot.slack_app.parts import SlackParts
-    from storage.database import Database
 
 BUTTONS = re.compile("^({})$".format("|".join(verb.value for verb in Verb)))
 FORMS = (
@@ -73,13 +73,13 @@ def build(
 
 
 def listen(
-    app: AsyncApp, slack: SlackParts, listeners: Listeners, database: Database
+    app: AsyncApp, slack: SlackParts, listeners: Listeners, farewells: Farewells
 ) -> None:
     """Register every listener."""
     own = listeners.own
     teachers = Teachers(slack)
     commands = Commands(slack, teachers)
-    events = Events(slack, Asking(slack, teachers), database)
+    events = Events(slack, Asking(slack, teachers), farewells)
     app.use(once(slack.core))
     app.event("app_mention")(own(events.mentioned))
     app.event("message")(own(events.message))

@@ -6,13 +6,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
 
 from bot import breakage, cards, marker, phrases
 from bot.messages import Question, Refused, Reply
 from bot.pacing import PacedText
 from bot.slack_app import conversation, rendering
+from bot.slack_app.failures import FAILURES
 from bot.slack_app.parts import tell
 from bot.slack_app.streamed import StreamedAnswer
 from bot.slack_app.teaching import Teachers
@@ -33,7 +32,7 @@ class Asking:
     def __init__(self, slack: SlackParts, teachers: Teachers) -> None:
         self._slack = slack
         self._teachers = teachers
-        self.threads = conversation.Threads()
+        self.threads = conversation.Threads(slack.clock)
 
     async def spoken_to(self, visit: Visit, event: dict[str, Any], bot: str) -> None:
         """Answer a message, or learn from it where it is marked."""
@@ -58,7 +57,12 @@ class Asking:
                 visit.client, channel, thread, event["ts"], bot
             )
         question = Question(
-            visit.server, visit.actor, text, channel=channel, history=history
+            visit.server,
+            visit.actor,
+            text,
+            channel=channel,
+            history=history,
+            message=event["ts"],
         )
         answer = StreamedAnswer(visit, thread)
         try:
@@ -68,8 +72,8 @@ class Asking:
         except Exception as exc:  # noqa: BLE001 - the asker is told, in the thread
             reply = Refused(breakage.report("answer.broke", exc))
         if isinstance(reply, Reply):
-            await answer.finish(reply.text, below(reply))
             self.threads.answered(channel, thread)
+            await answer.finish(reply.text, below(reply))
         elif answer.is_visible:
             await answer.finish(reply.text, ())
         else:
@@ -87,7 +91,7 @@ class Asking:
         """Show that Myna is at work, where the conversation has a place for it."""
         if not visit.place.owner:
             return
-        with suppress(SlackApiError, ClientError, TimeoutError, OSError):
+        with suppress(*FAILURES):
             await hasty(visit.client).assistant_threads_setStatus(
                 channel_id=visit.place.channel,
                 thread_ts=thread,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.errors import SlackApiError
-
 from bot import phrases
 from bot import vocabulary as say
 from bot.chat import Chat
@@ -131,10 +129,8 @@ class Commands:
                 return await self._sent(visit, wanted, "about-me.json")
             case say.Help():
                 return usage()
-            case say.Import() | say.UseMemory() | say.UseAdapter() | say.Quit():
+            case say.Import(url="") | say.UseMemory() | say.UseAdapter() | say.Quit():
                 return phrases.only_in_terminal()
-            case say.Setup():
-                return await self._set_up(visit, wanted)
         return _words(await self._run(visit, wanted))
 
     async def _run(self, visit: Visit, wanted: say.Command) -> Outcome:
@@ -159,16 +155,6 @@ class Commands:
             return outcome.text
         await files.send(visit.client, visit.actor.id, name, outcome.text)
         return phrases.sent_to_you()
-
-    async def _set_up(self, visit: Visit, wanted: say.Setup) -> str:
-        outcome = await self._run(visit, wanted)
-        words = _words(outcome)
-        if not outcome.ok:
-            return words
-        channel = str(outcome.extra["review_channel"])
-        if await _writes_in(visit, channel):
-            return words
-        return f"{words}\n{phrases.add_me_to(channel)}"
 
     async def _visit(
         self,
@@ -198,13 +184,3 @@ async def _tell(respond: AsyncRespond, text: str) -> None:
 def _words(outcome: Outcome) -> str:
     quotes = outcome.kind in _USERS_WORDS
     return outcome.text if quotes else rendering.spelled(outcome.text)
-
-
-async def _writes_in(visit: Visit, channel: str) -> bool:
-    """Say whether Myna can post the review cards."""
-    try:
-        answer = await visit.client.conversations_info(channel=channel)
-    except SlackApiError:
-        return False
-    info = answer["channel"]
-    return bool(info.get("is_member") or info.get("is_im"))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
-
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
+from weakref import WeakValueDictionary
 
 from bot.slack_app import rendering
+from bot.slack_app.cache import Cache
+from bot.slack_app.failures import FAILURES
 from bot.slack_app.workspaces import hasty
 from learning.engine import Message
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.ports import Clock
 
 MESSAGES = 6
 CHARS = 500
@@ -21,31 +23,40 @@ READ = 200
 """Of the oldest; an app sold outside the Marketplace gets 15, once a minute."""
 TIMEOUT_SECONDS = 3
 REMEMBERED = 5000
+OTHERS_SECONDS = 300
+"""How long a thread that Myna was not in is taken for one that it is not in."""
 
 
 class Threads:
     """Reads threads, and remembers in which of them Myna has answered."""
 
-    def __init__(self) -> None:
-        self._answered: dict[tuple[str, str], bool] = {}
+    def __init__(self, clock: Clock) -> None:
+        self._answered: set[tuple[str, str]] = set()
+        self._others = Cache[bool](clock, seconds=OTHERS_SECONDS)
+        self._asking = WeakValueDictionary[tuple[str, str], asyncio.Lock]()
+        """Each keeps a thread from being read twice at once."""
 
     def answered(self, channel: str, thread: str) -> None:
         """Remember that Myna answered in a thread."""
         if len(self._answered) >= REMEMBERED:
             self._answered.clear()
-        self._answered[channel, thread] = True
+        self._answered.add((channel, thread))
 
     async def has_answered(
         self, client: AsyncWebClient, channel: str, thread: str, bot: str
     ) -> bool:
-        """Say whether Myna answered in a thread, also before a restart."""
-        known = self._answered.get((channel, thread))
-        if known is None:
-            messages = await _replies(client, channel, thread)
-            known = any(each.get("user") == bot for each in messages)
-            if known:
-                self.answered(channel, thread)
-        return known
+        """Say whether Myna answered in a thread, also before a restart.
+
+        A thread of others is read once in some minutes, however much is said in it.
+        """
+        key = (channel, thread)
+        async with self._asking.setdefault(key, asyncio.Lock()):
+            if key not in self._answered and not self._others.get(key):
+                self._others.put(key, value=True)
+                messages = await _replies(client, channel, thread)
+                if any(each.get("user") == bot for each in messages):
+                    self.answered(channel, thread)
+        return key in self._answered
 
 
 async def history(
@@ -69,7 +80,7 @@ async def _replies(
             answer = await hasty(client).conversations_replies(
                 channel=channel, ts=thread, limit=READ
             )
-    except (SlackApiError, ClientError, TimeoutError, OSError):
+    except FAILURES:
         return []
     return list(answer["messages"])
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from bot.slack_app import home, rendering
-from bot.slack_app.installations import PLATFORM
 from bot.slack_app.parts import team_id
 from bot.slack_app.people import server_of
-from storage import installations, servers
+from bot.slack_app.teaching import ask_consent
+from learning.lesson import Consent
 
 if TYPE_CHECKING:
     from slack_bolt.context.async_context import AsyncBoltContext
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.slack_app.asking import Asking
+    from bot.slack_app.farewells import Farewells
     from bot.slack_app.parts import SlackParts
-    from storage.database import Database
-
-log = structlog.get_logger(__name__)
+    from bot.slack_app.people import Place
 
 SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
 """Kinds of messages that a person said."""
@@ -29,10 +27,10 @@ SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
 class Events:
     """Everything that Slack tells without being asked."""
 
-    def __init__(self, slack: SlackParts, asking: Asking, database: Database) -> None:
+    def __init__(self, slack: SlackParts, asking: Asking, farewells: Farewells) -> None:
         self._slack = slack
         self._asking = asking
-        self._database = database
+        self._farewells = farewells
 
     async def mentioned(
         self, event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
@@ -72,14 +70,14 @@ class Events:
 
     async def uninstalled(self, context: AsyncBoltContext) -> None:
         """Delete all of a workspace that removed Myna."""
-        await self._purge(team_id(context))
+        await self._farewells.purge(team_id(context))
 
     async def tokens_revoked(
         self, event: dict[str, Any], context: AsyncBoltContext
     ) -> None:
         """Delete all of a workspace whose bot may speak no more."""
         if event.get("tokens", {}).get("bot"):
-            await self._purge(team_id(context))
+            await self._farewells.purge(team_id(context))
 
     async def _said(
         self, event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
@@ -113,17 +111,27 @@ class Events:
     async def _changed(
         self, event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
-        message, before = event["message"], event.get("previous_message", {})
+        message, channel = event["message"], event["channel"]
         if message.get("subtype") == "tombstone":  # deleted, its thread is not
             await self._deleted(message["ts"], event, context, client)
             return
-        if message.get("bot_id") or message.get("text") == before.get("text"):
+        if message.get("bot_id") or not _says_something_else(event):
             return
-        server = await self._server(event, context, client)
+        place = await self._place(event, context, client)
         text = message.get("text", "").replace(f"<@{context.bot_user_id}>", " ")
-        await self._slack.core.message_edited(
-            server, event["channel"], message["ts"], rendering.plain(text)
+        edited = message.get("edited", {}).get("ts") or event["event_ts"]
+        taught = await self._slack.core.message_edited(
+            place.server,
+            channel,
+            message["ts"],
+            rendering.plain(text),
+            edited_at=datetime.fromtimestamp(float(edited), UTC),
+            scope=place.scope,
         )
+        for each in taught:
+            lesson = each.waiting.lesson if each.waiting else None
+            if lesson and lesson.consent is Consent.ASKED:
+                await ask_consent(client, channel, lesson)
 
     async def _deleted(
         self,
@@ -132,21 +140,20 @@ class Events:
         context: AsyncBoltContext,
         client: AsyncWebClient,
     ) -> None:
-        server = await self._server(event, context, client)
-        await self._slack.core.message_deleted(server, event["channel"], [ts])
+        place = await self._place(event, context, client)
+        await self._slack.core.message_deleted(place.server, event["channel"], [ts])
 
-    async def _server(
+    async def _place(
         self, event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
-    ) -> str:
-        place = await self._slack.people.place(
+    ) -> Place:
+        return await self._slack.people.place(
             client, team_id(context), event["channel"]
         )
-        return place.server
 
-    async def _purge(self, team: str) -> None:
-        await installations.delete(self._database, PLATFORM, team)
-        whole, direct = server_of(team), f"{PLATFORM}:dm:{team}:"
-        for server in await servers.all_known(self._database):
-            if server == whole or server.startswith(direct):
-                await self._slack.core.purge(server)
-        log.info("workspace.purged")
+
+def _says_something_else(event: dict[str, Any]) -> bool:
+    """Say whether words changed: a link's preview or a pin sends an update, too."""
+    message, before = event["message"], event.get("previous_message")
+    if not before:
+        return "edited" in message
+    return bool(message.get("text") != before.get("text"))

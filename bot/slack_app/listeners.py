@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
 
 from bot import breakage
 from bot.slack_app import rendering
+from bot.slack_app.failures import FAILURES, name_of
 from bot.slack_app.parts import tell
 from learning.errors import MynaError
 
@@ -91,6 +91,6 @@ async def broke(
             event = body.get("event", {})
             thread = {"thread_ts": event["thread_ts"]} if "thread_ts" in event else {}
             await tell(client, context.channel_id, context.user_id, text, **thread)
-    except SlackApiError as exc:
-        log.info("error.untold", error=exc.response["error"])
+    except FAILURES as exc:
+        log.info("error.untold", error=name_of(exc))
     return None

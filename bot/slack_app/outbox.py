@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Self
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.slack_app.failures import name_of
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import TracebackType
@@ -62,7 +64,7 @@ async def _work(queue: asyncio.Queue[Callable[[], Awaitable[None]]]) -> None:
         try:
             await _sent(send)
         except Exception as exc:  # noqa: BLE001 - a library raises anything
-            log.warning("announcement.failed", error=_name(exc))
+            log.warning("announcement.failed", error=name_of(exc))
         finally:
             queue.task_done()
 
@@ -72,13 +74,7 @@ async def _sent(send: Callable[[], Awaitable[None]]) -> None:
         try:
             return await send()
         except SlackApiError as exc:
-            if exc.response["error"] != "ratelimited":
+            if name_of(exc) != "ratelimited":
                 raise
             await asyncio.sleep(int(exc.response.headers.get("Retry-After", 1)))
     return None
-
-
-def _name(exc: Exception) -> str:
-    if isinstance(exc, SlackApiError):
-        return str(exc.response["error"])
-    return type(exc).__name__

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.core import Core
     from bot.ports import Clock
     from bot.slack_app.people import People, Visit
+    from bot.slack_app.review_channels import ReviewChannels
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class SlackParts:
     core: Core
     clock: Clock
     people: People
+    channels: ReviewChannels
     edit_interval_seconds: float
     answer_within_seconds: float
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from slack_sdk.errors import SlackApiError
 
 from bot import phrases
 from bot.messages import Actor
+from bot.slack_app.cache import Cache
 from bot.slack_app.installations import PLATFORM
 from learning.errors import CommandError
 from moderation.provenance import SERVER_WIDE, Scope
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from bot.ports import Clock
 
 CACHE_SECONDS = 300
-CACHE_SIZE = 5000
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +72,8 @@ class People:
 
     def __init__(self, core: Core, clock: Clock) -> None:
         self._core = core
-        self._people = _Cache[Person](clock)
-        self._places = _Cache[Place](clock)
+        self._people = Cache[Person](clock, seconds=CACHE_SECONDS)
+        self._places = Cache[Place](clock, seconds=CACHE_SECONDS)
         self._taught_in: dict[tuple[str, str], str] = {}
 
     async def visit(
@@ -154,23 +152,6 @@ class People:
             await self._core.set_up(place.server, actor, review_channel=place.channel)
 
 
-class _Cache(Generic[Value]):
-    """Keeps answers for some minutes, and not without end."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._kept: dict[tuple[str, str], tuple[float, Value]] = {}
-
-    def get(self, key: tuple[str, str]) -> Value | None:
-        until, value = self._kept.get(key, (0.0, None))
-        return value if self._clock.monotonic() < until else None
-
-    def put(self, key: tuple[str, str], value: Value) -> None:
-        if len(self._kept) >= CACHE_SIZE:
-            self._kept.clear()
-        self._kept[key] = (self._clock.monotonic() + CACHE_SECONDS, value)
-
-
 def server_of(team: str, owner: str = "") -> str:
     """Return the server of a workspace, or of one person's messages in it."""
     return f"{PLATFORM}:dm:{team}:{owner}" if owner else f"{PLATFORM}:{team}"
@@ -180,3 +161,9 @@ def team_of(server: str) -> str:
     """Return the workspace that a server is in."""
     parts = server.split(":")
     return parts[2] if parts[1] == "dm" else parts[1]
+
+
+def owner_of(server: str) -> str:
+    """Return whose direct messages a server is; nothing for a workspace."""
+    parts = server.split(":")
+    return parts[3] if parts[1] == "dm" else ""

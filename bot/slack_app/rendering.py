@@ -53,12 +53,16 @@ def said(text: str) -> Json:
     return {"text": escape(text)[:MAX_TEXT], "blocks": sections(text)}
 
 
-def card_message(card: Card) -> Json:
-    """Return a card as a message's text and blocks."""
-    return {"text": escape(card.plain)[:MAX_TEXT], "blocks": card_blocks(card)}
+def card_message(card: Card, server: str = "") -> Json:
+    """Return a card as a message's text and blocks.
+
+    `server` is kept beside its buttons, for whoever has to know whose lesson it is.
+    """
+    blocks = card_blocks(card, server)
+    return {"text": escape(card.plain)[:MAX_TEXT], "blocks": blocks}
 
 
-def card_blocks(card: Card) -> list[Json]:
+def card_blocks(card: Card, server: str = "") -> list[Json]:
     """Return a card's title, text, facts and buttons, in that order."""
     blocks = [_header(card.title)]
     if card.text:
@@ -70,7 +74,8 @@ def card_blocks(card: Card) -> list[Json]:
             )
         )
     if card.buttons:
-        blocks.append(buttons(card.buttons))
+        row = buttons(card.buttons)
+        blocks.append({**row, "block_id": server} if server else row)
     return blocks
 
 

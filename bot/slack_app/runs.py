@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
 from bot import cards
 from bot.messages import Refused
 from bot.pacing import PacedText
 from bot.slack_app import rendering
+from bot.slack_app.failures import FAILURES, name_of
 from bot.slack_app.workspaces import hasty
 from learning.errors import MynaError
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from bot.slack_app.parts import SlackParts
     from bot.slack_app.people import Visit
     from learning.run import Progress, RunKind
-
-_FAILURES = (SlackApiError, ClientError, TimeoutError, OSError)
 
 
 class Board:
@@ -42,7 +40,7 @@ class Board:
     async def show(self, _: str) -> None:
         """Show what was noted last; what Slack refuses is shown next time."""
         if self._card:
-            with suppress(*_FAILURES):
+            with suppress(*FAILURES):
                 await self.put(self._card, patient=False)
 
     async def end(self, card: Card) -> None:
@@ -55,13 +53,18 @@ class Board:
         message = rendering.card_message(card)
         client = self._visit.client if patient else hasty(self._visit.client)
         if self._at:
-            await client.chat_update(**self._at, **message)
-            return True
+            try:
+                await client.chat_update(**self._at, **message)
+            except SlackApiError as exc:
+                if name_of(exc) != "message_not_found":
+                    raise
+            else:
+                return True
         for channel in self._channels:
             try:
                 posted = await client.chat_postMessage(channel=channel, **message)
             except SlackApiError as exc:
-                if exc.response["error"] not in {"not_in_channel", "channel_not_found"}:
+                if name_of(exc) not in {"not_in_channel", "channel_not_found"}:
                     raise
             else:
                 self._at = {"channel": posted["channel"], "ts": posted["ts"]}
@@ -75,8 +78,8 @@ async def learn(slack: SlackParts, visit: Visit, start: RunKind | None) -> str:
     Nothing is returned where the message says it all. A run that was refused has no
     message. Raises MynaError, after the message says so too.
     """
-    settings = await slack.core.settings(visit.server)
-    board = Board(visit, settings.review_channel)
+    review = await slack.channels.of(visit.client, visit.server)
+    board = Board(visit, review.id if review else "")
     seconds = slack.edit_interval_seconds
     try:
         async with PacedText(board.show, interval_seconds=seconds) as pace:

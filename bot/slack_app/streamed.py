@@ -6,10 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.slack_app import rendering
+from bot.slack_app.failures import FAILURES, name_of
 from bot.slack_app.workspaces import hasty
 
 if TYPE_CHECKING:
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from bot.slack_app.people import Visit
 
 log = structlog.get_logger(__name__)
-
-_FAILURES = (SlackApiError, SlackRequestError, ClientError, TimeoutError, OSError)
 
 
 class StreamedAnswer:
@@ -52,10 +49,10 @@ class StreamedAnswer:
             if not self._edits:
                 await self._append(text)
                 return
-        except _FAILURES as exc:
-            log.info("stream.failed", error=_name(exc))
+        except FAILURES as exc:
+            log.info("stream.failed", error=name_of(exc))
             self._edits = True
-        with suppress(*_FAILURES):
+        with suppress(*FAILURES):
             await self._edit(self._client, rendering.answer_message(text, ()))
 
     async def finish(self, text: str, blocks: Sequence[rendering.Json]) -> None:
@@ -64,12 +61,12 @@ class StreamedAnswer:
             rest = rendering.escape(text[len(self._shown) :])
             try:
                 await self._stream.stop(markdown_text=rest or None, blocks=blocks)
-            except _FAILURES as exc:
-                log.info("stream.failed", error=_name(exc))
+            except FAILURES as exc:
+                log.info("stream.failed", error=name_of(exc))
             else:
                 return
         elif self._stream:
-            with suppress(*_FAILURES):  # it may have ended by itself
+            with suppress(*FAILURES):  # it may have ended by itself
                 await self._stream.stop()
         await self._edit(self._visit.client, rendering.answer_message(text, blocks))
 
@@ -99,9 +96,3 @@ class StreamedAnswer:
     @property
     def _ts(self) -> str:
         return (self._stream and self._stream.ts) or self._edited_ts
-
-
-def _name(exc: Exception) -> str:
-    if isinstance(exc, SlackApiError):
-        return str(exc.response["error"])
-    return type(exc).__name__

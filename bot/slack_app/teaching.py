@@ -6,18 +6,18 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
-
 from bot import cards, marker, phrases
 from bot.messages import Refused, Taught, Teaching
 from bot.slack_app import rendering
+from bot.slack_app.failures import FAILURES
 from bot.slack_app.parts import tell
 from bot.slack_app.workspaces import hasty
 from learning.lesson import Consent, Lesson
 from moderation.provenance import Provenance
 
 if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
     from bot.slack_app.parts import SlackParts
     from bot.slack_app.people import Visit
     from bot.vocabulary import Teach
@@ -82,7 +82,7 @@ class Teachers:
         lesson = result.waiting.lesson if result.waiting else None
         if lesson is None or lesson.consent is not Consent.ASKED:
             return words
-        asked = await _ask_consent(visit, lesson)
+        asked = await ask_consent(visit.client, visit.place.channel, lesson)
         return f"{words} {phrases.consent_asked(asked=asked)}"
 
     async def marked(self, visit: Visit, event: dict[str, Any], text: str) -> None:
@@ -98,14 +98,15 @@ class Teachers:
         await tell(visit.client, visit.place.channel, visit.actor.id, words, **thread)
 
 
-async def _ask_consent(visit: Visit, lesson: Lesson) -> bool:
+async def ask_consent(client: AsyncWebClient, channel: str, lesson: Lesson) -> bool:
     """Ask the author of a message in its channel, where nobody else sees it."""
-    card = rendering.card_message(cards.consent_card(lesson, visit.actor.name))
+    card = cards.consent_card(lesson, lesson.author_name)
+    message = rendering.card_message(card, lesson.server)
     try:
-        await visit.client.chat_postEphemeral(
-            channel=visit.place.channel, user=lesson.consent_of, **card
+        await client.chat_postEphemeral(
+            channel=channel, user=lesson.consent_of, **message
         )
-    except (SlackApiError, ClientError, TimeoutError, OSError):
+    except FAILURES:
         return False
     return True
 
@@ -118,6 +119,6 @@ async def _link(visit: Visit, message: str) -> str:
         answer = await hasty(visit.client).chat_getPermalink(
             channel=visit.place.channel, message_ts=message
         )
-    except (SlackApiError, ClientError, TimeoutError, OSError):
+    except FAILURES:
         return ""
     return str(answer["permalink"])

@@ -12,19 +12,23 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
 )
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack_app.failures import name_of
 from bot.slack_app.options import SlackOptions, refused
 from learning.errors import SettingsError
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
+    from slack_sdk.http_retry import HttpRequest, HttpResponse, RetryState
 
     from bot.slack_app.installations import Installations
 
 RETRIES = 5
+SERVER_ERRORS = 500
 MINUTES_BEFORE_EXPIRY = 120
 
 
@@ -96,15 +100,30 @@ class Authorize(AsyncAuthorize):
 
 
 def patient(options: SlackOptions, session: ClientSession) -> AsyncWebClient:
-    """Return a client that waits when Slack says that it was too fast."""
+    """Return a client that tries again when Slack was too busy, or says that it was."""
     return AsyncWebClient(
         base_url=options.base_url,
         session=session,
         retry_handlers=[
             AsyncConnectionErrorRetryHandler(),
             AsyncRateLimitErrorRetryHandler(max_retry_count=RETRIES),
+            _ServerErrors(max_retry_count=2),
         ],
     )
+
+
+class _ServerErrors(AsyncServerErrorRetryHandler):
+    """Tries again after every 5xx: slack_sdk 3.47 does after 500 and 503 only."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,  # noqa: ARG002 - the signature of slack_sdk
+        request: HttpRequest,  # noqa: ARG002
+        response: HttpResponse | None = None,
+        error: Exception | None = None,  # noqa: ARG002
+    ) -> bool:
+        return response is not None and response.status_code >= SERVER_ERRORS
 
 
 def hasty(client: AsyncWebClient) -> AsyncWebClient:
@@ -133,7 +152,7 @@ async def check_bot(client: AsyncWebClient, token: str) -> AuthorizeResult:
     try:
         answer = await client.auth_test(token=token)
     except SlackApiError as exc:
-        raise refused("SLACK_BOT_TOKEN", exc.response["error"]) from exc
+        raise refused("SLACK_BOT_TOKEN", name_of(exc)) from exc
     except (ClientError, TimeoutError, OSError) as exc:
         raise _unreachable(client) from exc
     return AuthorizeResult(
@@ -150,7 +169,7 @@ async def check_app_token(client: AsyncWebClient, token: str) -> None:
     try:
         await client.apps_connections_open(app_token=token)
     except SlackApiError as exc:
-        raise refused("SLACK_APP_TOKEN", exc.response["error"]) from exc
+        raise refused("SLACK_APP_TOKEN", name_of(exc)) from exc
     except (ClientError, TimeoutError, OSError) as exc:
         raise _unreachable(client) from exc
 

@@ -45,6 +45,9 @@ ALTER TABLE servers ADD COLUMN follow_threads INTEGER NOT NULL DEFAULT 0
     CHECK (follow_threads IN (0, 1));
 ALTER TABLE servers ADD COLUMN persona TEXT NOT NULL DEFAULT '';
 
+-- The message that asked: a correction goes when it goes.
+ALTER TABLE answers ADD COLUMN message TEXT NOT NULL DEFAULT '';
+
 -- What a person decided about their own words on a server.
 CREATE TABLE people (
     server TEXT NOT NULL CHECK (server <> ''),
