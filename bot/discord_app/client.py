@@ -64,6 +64,8 @@ class MynaClient(ext.AutoShardedBot):
         clock: Clock,
         options: DiscordOptions,
     ) -> None:
+        # Nothing is spoken here: no need to be told that it could not be.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             ext.when_mentioned,
             help_command=None,
