@@ -21,6 +21,9 @@ from learning.errors import CommandError, DataDirectoryLockedError
 from moderation.roles import Role
 from storage.data_directory import DataDirectory, locked, prepare
 
+SKILLS = "skills"
+"""The shipped adapter's name in the journal; no server may have it."""
+
 OnProgress = Callable[[float, str], None]
 Wire = Callable[
     [Settings, DataDirectory, OnProgress], AbstractAsyncContextManager[Wired]
@@ -89,6 +92,8 @@ def _session(wired: Wired, hello: Hello) -> Session:
     if hello.role.upper() not in Role.__members__:
         roles = ", ".join(Role.__members__).lower()
         raise CommandError(f"There is no role {hello.role}; it is one of {roles}.")
+    if hello.server == SKILLS:
+        raise CommandError(f"The name {SKILLS} is taken; choose another --server.")
     chat = Chat(
         wired.core,
         hello.server,

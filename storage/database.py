@@ -1,9 +1,10 @@
 """The one connection to SQLite that everything is stored through."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import aiosqlite
 
 from learning.errors import DataDirectoryError, DiskFullError, StorageError
 
+PRIVATE_FILE = 0o600
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # NORMAL survives the death of the process, not a power cut, which may take the last
@@ -126,6 +128,9 @@ async def open_database(
     Raises StorageError where the file is damaged or from a newer Myna,
     DataDirectoryError where it cannot be opened, DiskFullError.
     """
+    with suppress(OSError):  # SQLite says it better
+        # The files beside it get the mode of this one.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
     with _explained(path):
         # Tried first without a thread: aiosqlite's outlives a failure to open, and
         # reports to an event loop that may be closed by then.

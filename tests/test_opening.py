@@ -172,3 +172,11 @@ async def test_a_chat_that_is_cancelled_frees_the_directory(loaded):
 
     async with own(loaded, no_progress, FakeWire()):
         assert (loaded.data_dir / "myna.sock").exists()
+
+
+async def test_no_server_has_the_name_of_the_shipped_adapter(loaded):
+    options = Options(user="Ada", server="skills")
+
+    with pytest.raises(CommandError, match="taken"):
+        async with open_session(options, loaded, no_progress, FakeWire()):
+            pass

@@ -331,3 +331,12 @@ async def test_a_killed_process_loses_nothing_that_it_acknowledged(tmp_path):
         ids = {row["id"] for row in rows}
         assert ids >= set(range(1, acknowledged + 1))
         assert {entry.lesson for entry in entries} == ids
+
+
+async def test_nobody_else_may_read_the_file_or_its_log(tmp_path):
+    async with open_database(tmp_path / "myna.db") as database:
+        await lessons.add(database, draft())
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+
+    assert set(modes.values()) == {0o600}
+    assert "myna.db-wal" in modes
