@@ -26,16 +26,32 @@ def read_lessons(path: Path) -> tuple[ImportRow, ...]:
             raise ImportFileError(
                 f"{path} is larger than {MAX_BYTES // 1_000_000} MB; split it."
             )
-        text = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
     except FileNotFoundError as exc:
         raise ImportFileError(f"There is no file {path}; check its name.") from exc
-    except UnicodeDecodeError as exc:
-        raise ImportFileError(f"{path} is not UTF-8 text; save it as UTF-8.") from exc
     except OSError as exc:
         raise ImportFileError(f"Cannot read {path}: {exc.strerror}.") from exc
-    if path.suffix.lower() == ".csv":
-        return tuple(_csv_rows(path, text))
+    return parse_lessons(content, name=str(path))
+
+
+def parse_lessons(content: bytes, *, name: str) -> tuple[ImportRow, ...]:
+    """Read every row of a file's content; its name tells CSV from JSON lines.
+
+    Raises ImportFileError where the file as a whole cannot be read.
+    """
+    text = decoded(content, name=name)
+    if name.lower().endswith(".csv"):
+        return tuple(_csv_rows(name, text))
     return tuple(_json_rows(text))
+
+
+def decoded(content: bytes, *, name: str) -> str:
+    """Return a file's text. Raises ImportFileError where it is not UTF-8."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise ImportFileError(f"{name} is not UTF-8 text; save it as UTF-8.") from exc
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def write_lessons(path: Path, lines: Sequence[str]) -> None:
@@ -76,19 +92,19 @@ def _json_rows(text: str) -> Iterator[ImportRow]:
             yield _row(number, fields)
 
 
-def _csv_rows(path: Path, text: str) -> Iterator[ImportRow]:
+def _csv_rows(name: str, text: str) -> Iterator[ImportRow]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
-        header = {name.strip().lower() for name in reader.fieldnames or ()}
+        header = {column.strip().lower() for column in reader.fieldnames or ()}
         if not header & set(FIELDS):
             raise ImportFileError(
-                f"{path} has no header; its first line must name columns out of"
+                f"{name} has no header; its first line must name columns out of"
                 f" {', '.join(FIELDS)}."
             )
         for row in reader:
             yield _row(reader.line_num, {k: v for k, v in row.items() if k})
     except csv.Error as exc:
-        raise ImportFileError(f"{path} is not CSV: {exc}.") from exc
+        raise ImportFileError(f"{name} is not CSV: {exc}.") from exc
 
 
 def _row(number: int, fields: dict[str, object]) -> ImportRow:

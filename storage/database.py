@@ -11,8 +11,8 @@ from typing import Any
 import aiosqlite
 
 from learning.errors import DataDirectoryError, DiskFullError, StorageError
+from storage.data_directory import PRIVATE_FILE
 
-PRIVATE_FILE = 0o600
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # NORMAL survives the death of the process, not a power cut, which may take the last

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from pathlib import Path
 
 import discord
@@ -15,7 +14,7 @@ from bot.discord_app.interaction import Interaction
 from bot.discord_app.people import visit_of
 from bot.discord_app.replies import defer, tell, told
 from bot.messages import ImportRow, Refused
-from learning.errors import CommandError, ImportFileError
+from learning.errors import CommandError
 
 MAX_BYTES = 2_000_000
 KINDS = frozenset({".csv", ".jsonl", ".txt"})
@@ -51,22 +50,10 @@ async def import_file(interaction: Interaction, file: discord.Attachment) -> Non
 def _rows(content: bytes, suffix: str, name: str) -> tuple[ImportRow, ...]:
     """Read a file; a plain text is one fact a line. Raises ImportFileError."""
     if suffix == ".txt":
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as exc:
-            raise ImportFileError(
-                f"{name} is not UTF-8 text; save it as UTF-8."
-            ) from exc
-        lines = enumerate(text.split("\n"), start=1)
+        lines = enumerate(lesson_files.decoded(content, name=name).split("\n"), start=1)
         return tuple(
             ImportRow(number, {"kind": "fact", "text": line})
             for number, line in lines
             if line.strip()
         )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"lessons{suffix}"
-        path.write_bytes(content)
-        try:
-            return lesson_files.read_lessons(path)
-        except ImportFileError as exc:
-            raise ImportFileError(str(exc).replace(str(path), name)) from exc
+    return lesson_files.parse_lessons(content, name=name)

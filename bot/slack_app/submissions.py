@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import breakage, phrases
 from bot.chat import Chat
-from bot.lesson_files import read_lessons
+from bot.lesson_files import parse_lessons
 from bot.messages import Decision, Refused, Ruling, Taught
 from bot.session import LocalSession
 from bot.slack_app import files, forms, rendering
@@ -148,10 +147,7 @@ class Submissions:
             return Said(phrases.import_is_for_everybody())
         (file,) = form.values[forms.FILE]
         body = await files.download(form.visit.client, file)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"lessons{Path(file['name']).suffix.lower()}"
-            await asyncio.to_thread(path.write_bytes, body)
-            rows = await asyncio.to_thread(read_lessons, path)
+        rows = await asyncio.to_thread(parse_lessons, body, name=file["name"])
         result = await self._core.import_lessons(
             form.visit.server, rows, form.visit.actor
         )
