@@ -102,8 +102,9 @@ class Settings(BaseModel):
     def decode_threads_used(self) -> int:
         """The threads that write answers: as set, or two where two cores stay free.
 
-        On two cores a second thread made decoding 1.6 times as fast, and 25 times as
-        slow as soon as anything else ran: threads wait for each other spinning.
+        On two cores a second thread makes decoding faster alone, and many times slower
+        as soon as anything else runs: threads wait for each other spinning
+        (docs/LOG.md).
         """
         return self.decode_threads or (2 if _cores() >= CORES_FOR_TWO else 1)
 

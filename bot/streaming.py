@@ -15,8 +15,8 @@ class ScreenedStream:
     """Holds text back until a sentence ends, and lets it pass if the screen does.
 
     The screen judges each new sentence with what was said just before it, so that
-    nothing gets through by being cut in two; judging all of it each time took 40
-    seconds of the event loop for seventy sentences. The whole answer is judged once
+    nothing gets through by being cut in two; judging all of it each time holds the
+    event loop for seconds where an answer is long. The whole answer is judged once
     more at its end. The text streamed is always a prefix of the stripped answer.
     """
 
