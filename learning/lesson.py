@@ -15,6 +15,10 @@ class LessonKind(StrEnum):
     QA = "qa"
     FACT = "fact"
     RULE = "rule"
+    PASSAGE = "passage"
+    """A piece of a document."""
+    DIALOGUE = "dialogue"
+    """How a conversation should go, turn by turn."""
 
 
 class Consent(StrEnum):
@@ -42,7 +46,7 @@ class LessonState(StrEnum):
 class Lesson:
     """One thing to learn, its author and its state.
 
-    A question and its answer fill `question` and `answer`; a fact or a rule fills
+    A question and its answer fill `question` and `answer`; every other kind fills
     `text`. The other fields are empty strings.
     """
 
@@ -73,6 +77,13 @@ class Lesson:
     source_channel: str = ""
     source_message: str = ""
     """The message that it came from, whose edits and deletion are honoured."""
+    examples: tuple[tuple[str, str], ...] = ()
+    """Messages and the replies that a rule asks for."""
+    document: int | None = None
+    """The number of the document that a passage is of."""
+    heading: str = ""
+    position: int | None = None
+    """Of a passage in its document, from 1."""
 
     @property
     def statement(self) -> str:
@@ -88,5 +99,7 @@ class Lesson:
         Ids count what was taught before; a digest does not, so a server that never
         was taught a forgotten lesson gets the same rows byte for byte.
         """
-        content = [self.kind.value, self.question, self.answer, self.text]
+        content: list[object] = [self.kind, self.question, self.answer, self.text]
+        if self.examples:
+            content.append(self.examples)
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]

@@ -169,6 +169,9 @@ async def _migrate(
     if version == len(scripts):
         return
     missing = "\n".join(scripts[version:])
+    # A table that others refer to can only be written anew while nobody looks
+    # (https://sqlite.org/lang_altertable.html#otheralter).
+    await connection.execute_fetchall("PRAGMA foreign_keys = OFF")
     try:
         await connection.executescript(
             f"BEGIN IMMEDIATE;\n{missing}\n"
@@ -177,6 +180,8 @@ async def _migrate(
     except BaseException:
         await connection.rollback()
         raise
+    finally:
+        await connection.execute_fetchall("PRAGMA foreign_keys = ON")
 
 
 @contextmanager

@@ -35,7 +35,7 @@ async def forget(
             "UPDATE lessons SET state = 'forgotten', question = '', answer = '', "
             "text = '', author = '', author_name = '', source = '', findings = '[]', "
             "decided_by = '', decided_by_name = '', reason = '', consent_of = '', "
-            "source_channel = '', source_message = '' "
+            "source_channel = '', source_message = '', examples = '[]', heading = '' "
             "WHERE server = ? AND id = ? AND state <> 'forgotten' RETURNING id",
             server,
             lesson,

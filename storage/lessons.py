@@ -49,9 +49,10 @@ async def add(
             "INSERT INTO lessons (server, id, kind, question, answer, text, author, "
             "author_name, provenance, state, taught_at, channel, platform, source, "
             "expires_at, supersedes, findings, consent, consent_of, source_channel, "
-            "source_message) "
+            "source_message, examples, document, heading, position) "
             "SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-            "'pending', ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19 "
+            "'pending', ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+            "?20, ?21, ?22, ?23 "
             "FROM lessons WHERE server = ?1 RETURNING id",
             draft.server,
             draft.kind,
@@ -72,6 +73,10 @@ async def add(
             draft.consent_of,
             draft.source_channel,
             draft.source_message,
+            json.dumps(draft.examples),
+            draft.document,
+            draft.heading,
+            draft.position,
         )
         await journal.record(
             database,
@@ -233,6 +238,10 @@ def record_from_row(row: sqlite3.Row) -> LessonRecord:
         consent_of=row["consent_of"],
         source_channel=row["source_channel"],
         source_message=row["source_message"],
+        examples=tuple((said, reply) for said, reply in json.loads(row["examples"])),
+        document=row["document"],
+        heading=row["heading"],
+        position=row["position"],
     )
     findings = tuple(
         Finding(**{**fields, "severity": Severity(fields["severity"])})

@@ -12,7 +12,10 @@ _TABLES = (
     "adapter_lessons",
     "adapters",
     "runs",
+    "expansions",
     "lessons",
+    "documents",
+    "watches",
     "servers",
 )
 """Those that refer to others come first."""
