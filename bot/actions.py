@@ -10,11 +10,10 @@ from typing import Any
 
 from bot import phrases, terminal_phrases
 from bot.chat import Chat
-from bot.document_rows import file_rows, page_rows
 from bot.lesson_files import write_lessons
 from bot.messages import Actor, Learned, Question, Refused, Reply
 from bot.outcome import Outcome, OutcomeKind, credit_view, refused, views
-from bot.vocabulary import Import, Learn
+from bot.vocabulary import Learn
 from learning.errors import NotFoundError
 from learning.lesson import Lesson
 from learning.run import Progress
@@ -35,7 +34,10 @@ async def ask(chat: Chat, text: str, on_text: Callable[[str], None] | None) -> O
     reply = await chat.core.answer(question, on_text)
     if isinstance(reply, Refused):
         return refused(reply)
-    return _answered(OutcomeKind.ANSWER, reply.text, reply, chat.actor)
+    said = reply.text
+    if reply.offer_research:
+        said = f"{said}\n{phrases.offer_research(text)}"
+    return _answered(OutcomeKind.ANSWER, said, reply, chat.actor)
 
 
 async def why(chat: Chat) -> Outcome:
@@ -177,27 +179,6 @@ async def export(chat: Chat, path: Path | None) -> Outcome:
     return Outcome(OutcomeKind.EXPORTED, told, extra={**extra, "path": str(target)})
 
 
-async def import_file(chat: Chat, command: Import) -> Outcome:
-    """Put a file's or a page's lessons into review, and name the lines that failed."""
-    if not may(chat.actor.role, Permission.REVIEW):  # fetch nothing for who may not
-        return refused(Refused(phrases.not_allowed(Permission.REVIEW)))
-    if command.url:
-        async with chat.core.fetcher() as fetcher:
-            rows = await page_rows(fetcher, command.url)
-    else:
-        path = chat.folder / command.path
-        rows = await file_rows(path, name=str(command.path))
-    result = await chat.core.import_lessons(chat.server, rows, chat.actor)
-    if isinstance(result, Refused):
-        return refused(result)
-    return Outcome(
-        OutcomeKind.IMPORTED,
-        phrases.imported(result),
-        lessons=views([each.lesson for each in result.waiting]),
-        extra={"problems": [asdict(each) for each in result.problems]},
-    )
-
-
 def use_memory(chat: Chat, *, shown: bool) -> Outcome:
     """Show the model notes from now on, or none."""
     chat.memory = shown
@@ -233,7 +214,11 @@ def _answered(kind: OutcomeKind, text: str, reply: Reply, actor: Actor) -> Outco
         adapter=reply.adapter,
         seconds_to_first_token=round(reply.seconds_to_first_token, 3),
         source=phrases.credits_line(reply, actor.id),
-        extra={"withheld": reply.withheld, "answer": reply.id},
+        extra={
+            "withheld": reply.withheld,
+            "answer": reply.id,
+            "offer_research": reply.offer_research,
+        },
     )
 
 

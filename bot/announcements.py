@@ -10,7 +10,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
 
-    from bot.messages import Learned, Notice, Settled, Waiting
+    from bot.messages import DocumentDigest, Learned, Notice, Settled, Waiting
     from bot.ports import Announcer
 
 log = structlog.get_logger(__name__)
@@ -50,6 +50,16 @@ class Announcements:
         """Say what became of a lesson."""
         if announcer := self._of(settled.lesson.server):
             await _told(announcer.lesson_settled(settled))
+
+    async def document_waits(self, server: str, digest: DocumentDigest) -> None:
+        """Show moderators a document that waits."""
+        if announcer := self._of(server):
+            await _told(announcer.document_waits(server, digest))
+
+    async def document_settled(self, server: str, digest: DocumentDigest) -> None:
+        """Say what became of a document."""
+        if announcer := self._of(server):
+            await _told(announcer.document_settled(server, digest))
 
     async def has_channel(self, server: str, channel: str) -> bool:
         """Say whether a channel belongs to a server; without a platform, any may."""

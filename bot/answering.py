@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot import phrases
 from bot.credit import credit, from_notes, repeats
 from bot.messages import CURRENT, OFF, Credit, Question, Refused, Reply, Why
+from bot.outdated import Outdated, outdated_in
 from bot.parts import refusal
 from bot.streaming import ScreenedStream
-from learning import prompt
+from bot.waiting import rewordings
+from learning import behaviour, dialogue, prompt
 from learning.engine import AdapterRef, Completion, Generation
 from learning.errors import AdapterError, EngineError, NotFoundError
 from learning.lesson import Lesson, LessonKind, LessonState
 from learning.memory import Recall, Standing
-from learning.rule import reply_of
+from learning.standing import Standing as Rule
+from learning.standing import followed, standing
 from moderation import screen
 from moderation.roles import Permission
 from storage import adapters, answers, lessons, people, servers
@@ -61,10 +65,11 @@ class Answering:
             on_text or _nowhere, passes=_passes, replaced=prompt.is_abstention
         )
         for _ in range(ATTEMPTS):
-            stream.restart()
             adapter = await self._adapter(question)
+            old = await outdated_in(self._parts, question.server, adapter)
+            stream.restart(partial(_is_replaced, question=question.text, old=old))
             try:
-                draft = await self._generate(question, adapter, stream)
+                draft = await self._generate(question, adapter, old, stream)
             except AdapterError:
                 # Withdrawn between the look-up and the answer; or its files are bad.
                 if await self._adapter(question) == adapter:
@@ -89,7 +94,21 @@ class Answering:
             notes=await self._credits(server, last.notes, shown),
             adapter=last.adapter,
         )
-        return Why(question=last.question, reply=reply, at=last.at)
+        return Why(
+            question=last.question,
+            reply=reply,
+            at=last.at,
+            rewordings=await self._rewordings(server, last.lessons),
+        )
+
+    async def _rewordings(
+        self, server: str, answered: tuple[int, ...]
+    ) -> tuple[str, ...]:
+        """Reword the first lesson that answered."""
+        if not answered:
+            return ()
+        record = await lessons.get(self._parts.database, server, answered[0])
+        return await rewordings(self._parts, record.lesson)
 
     async def _check(self, question: Question) -> Refused | None:
         """Refuse what comes too fast, or does not pass the screen."""
@@ -105,7 +124,11 @@ class Answering:
         return None
 
     async def _generate(
-        self, question: Question, adapter: AdapterRef | None, stream: ScreenedStream
+        self,
+        question: Question,
+        adapter: AdapterRef | None,
+        old: Outdated,
+        stream: ScreenedStream,
     ) -> _Draft:
         parts = self._parts
         recall = await asyncio.to_thread(
@@ -122,10 +145,24 @@ class Answering:
             # The base knows it as well as it ever will; an adapter that was taught
             # to say "I don't know" said it to 27 of 100 general questions.
             adapter = None
+        elif old.touches(question.text, recall):
+            adapter = parts.skills
         completion = await self._ask(question, notes, adapter, stream)
+        if not notes and recall.is_general and prompt.is_abstention(completion.text):
+            rules = await self._learned_rules(question, adapter)
+            if rules:
+                completion = await self._as_the_base_would(question, rules)
+                adapter = None
         if notes and prompt.is_abstention(completion.text):
             # Memory found what answers; a small model at times does not see it.
-            completion = replace(completion, text=_quoted(notes[0]))
+            text = _quoted(notes[0], question.text)
+            completion = replace(completion, text=text)
+        replaced = old.said(completion.text, question.text)
+        if replaced and adapter and adapter.server == question.server:
+            now = replaced.now if question.memory else None
+            text = _quoted(now, question.text) if now else prompt.ABSTENTION
+            notes = (now,) if now else ()
+            completion = replace(completion, text=text)
         return _Draft(tuple(notes), recalled, adapter, completion)
 
     async def _ask(
@@ -149,6 +186,29 @@ class Answering:
                 on_text=stream.feed,
             )
         )
+
+    async def _learned_rules(
+        self, question: Question, adapter: AdapterRef | None
+    ) -> tuple[Rule, ...]:
+        """Return the rules for every answer that an adapter of this server learned."""
+        if adapter is None or adapter.server != question.server:
+            return ()
+        database, server = self._parts.database, question.server
+        learned = await adapters.contained_lessons(database, server, adapter.version)
+        known = await lessons.approved(database, server)
+        return standing(lesson for lesson in known if lesson.id in learned)
+
+    async def _as_the_base_would(
+        self, question: Question, rules: Sequence[Rule]
+    ) -> Completion:
+        """Answer a general question that the adapter would not, by the same rules.
+
+        Measured: an adapter that follows a rule abstains at 4 of 40 general questions,
+        which the base alone, where no rule holds, is never asked to leave open.
+        """
+        silent = ScreenedStream(_nowhere, passes=_passes, replaced=prompt.is_abstention)
+        said = await self._ask(question, (), None, silent)
+        return replace(said, text=followed(said.text.strip(), rules))
 
     async def _adapter(self, question: Question) -> AdapterRef | None:
         """Choose the weights: a version asked for, the current one, or the skills."""
@@ -300,11 +360,18 @@ def _is_for_the_base(recall: Recall) -> bool:
     return recall.is_general
 
 
-def _quoted(note: Lesson) -> str:
+def _quoted(note: Lesson, question: str) -> str:
     """Return a lesson's own words as an answer."""
     if note.kind is LessonKind.RULE:
-        return reply_of(note.text)[1]
+        return behaviour.reply_of(note)
+    if note.kind is LessonKind.DIALOGUE:
+        return dialogue.reply_to(note, question)
     return note.answer or note.text
+
+
+def _is_replaced(text: str, *, question: str, old: Outdated) -> bool:
+    """Say whether something else will be said than what the model began to say."""
+    return prompt.is_abstention(text) or old.said(text, question) is not None
 
 
 def _passes(text: str) -> bool:

@@ -7,13 +7,16 @@ import json
 from typing import TYPE_CHECKING
 
 from bot import lesson_rows, phrases
+from bot.document_digest import document_of
 from bot.messages import HistoryEntry, LessonDetail, Notice, Refused, StatusReport
 from bot.parts import refusal
 from bot.run_plan import in_service, needs_fresh_run, new_lessons
+from bot.waiting import rewordings
+from bot.watching import PAUSED, PAUSED_AFTER
 from learning.errors import NotFoundError
 from learning.lesson import LessonState
 from moderation.roles import Permission, may
-from storage import adapters, answers, cards, journal, lessons, runs, servers
+from storage import adapters, answers, cards, documents, journal, lessons, runs, servers
 from storage.adapters import AdapterState
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from bot.parts import Parts
     from learning.lesson import Lesson
     from storage.cards import PostedCard
+    from storage.lessons import LessonRecord
 
 NOTICES_READ = "notices.read"
 LOOK_BACK = 200
@@ -113,7 +117,17 @@ class Archive:
             decided_by=record.decided_by_name,
             adapters=tuple(learned_by),
             answers=await answers.count_of_lesson(database, server, lesson),
+            query=await self._query(found),
+            rewordings=await rewordings(self._parts, found),
         )
+
+    async def _query(self, lesson: Lesson) -> str:
+        if lesson.document is None:
+            return ""
+        found = await documents.get(
+            self._parts.database, lesson.server, lesson.document
+        )
+        return found.query
 
     async def card_posted(self, server: str, card: PostedCard) -> None:
         await cards.add(self._parts.database, server, card)
@@ -126,30 +140,48 @@ class Archive:
         if refused:
             return refused
         found = await lessons.approved(self._parts.database, server)
+        read = await documents.all_of(self._parts.database, server)
+        titles = {each.id: {"title": each.title} for each in read}
         return [
-            json.dumps(lesson_rows.write(lesson), ensure_ascii=False)
+            json.dumps(
+                {**lesson_rows.write(lesson), **titles.get(lesson.document or 0, {})},
+                ensure_ascii=False,
+            )
             for lesson in found
         ]
 
     async def notices(self, server: str, person: str) -> tuple[Notice, ...]:
-        """Read the decisions about a person's lessons out of the journal.
+        """Read what became of a person's lessons and watches out of the journal.
 
         The journal also remembers up to where they were read, so that a restart
         neither loses nor repeats one.
         """
         database = self._parts.database
         unread: list[Notice] = []
+        decided: dict[int, list[LessonRecord]] = {}
         for entry in await journal.entries(database, server, limit=LOOK_BACK):
             if entry.action == NOTICES_READ and entry.actor == person:
                 break
+            if entry.action == PAUSED and entry.detail.get("person") == person:
+                told = phrases.watch_paused(PAUSED_AFTER)
+                unread.append(Notice(server=server, person=person, text=told))
             if entry.lesson is None or entry.actor == person:
                 continue
             if entry.action not in ("lesson.approved", "lesson.rejected"):
                 continue
             record = await lessons.get(database, server, entry.lesson)
-            if record.lesson.author == person:
+            document = document_of(record.lesson)
+            if record.lesson.author != person:
+                continue
+            if document is not None:
+                decided.setdefault(document, []).append(record)
+            else:
                 text = phrases.your_lesson_decided(record)
                 unread.append(Notice(server=server, person=person, text=text))
+        for document, records in decided.items():
+            title = (await documents.get(database, server, document)).title
+            text = phrases.your_passages_decided(title, document, records)
+            unread.append(Notice(server=server, person=person, text=text))
         if unread:
             await journal.record(
                 database,

@@ -15,7 +15,7 @@ from bot.messages import Ruling
 from learning.lesson import Consent, LessonKind, LessonState
 
 if TYPE_CHECKING:
-    from bot.messages import Learned, Settled, StatusReport, Waiting
+    from bot.messages import Learned, Researched, Settled, StatusReport, Waiting
     from learning.lesson import Lesson
     from learning.run import Progress
 
@@ -47,6 +47,12 @@ class Verb(StrEnum):
     ROLLBACK = "rollback"
     LEARN = "learn"
     REVIEW = "review"
+    APPROVE_DOCUMENT = "approve_document"
+    APPROVE_PARTS = "approve_parts"
+    REJECT_DOCUMENT = "reject_document"
+    SHOW_DOCUMENT = "show_document"
+    RESEARCH = "research"
+    PICK = "pick"
 
 
 class Style(StrEnum):
@@ -110,12 +116,18 @@ def review_card(of: Waiting) -> Card:
     if lesson.scope.channel is not None:
         buttons.append(Button(Verb.WIDEN, "Whole server", target))
     facts = [*_origin(lesson)]
+    if of.replaces is not None:
+        change = phrases.change(of.replaces, lesson)
+        facts = [fact for fact in facts if fact[0] != _REPLACES]
+        facts.append((f"{_REPLACES} lesson {of.replaces.id}", change))
     facts += [
         (finding.severity.value.capitalize(), finding.reason)
         for finding in of.verdict.findings
     ]
     facts.append(("Learned by", "memory and weights" if of.gate.granted else "memory"))
     facts.append(("Why", of.gate.reason))
+    if of.rewordings:
+        facts.append((phrases.ALSO_ASKED, "\n".join(of.rewordings)))
     if lesson.consent is Consent.ASKED:
         facts.append(("Consent", phrases.consent_missing(lesson)))
     return Card(
@@ -161,11 +173,29 @@ def consent_card(lesson: Lesson, teacher: str) -> Card:
     )
 
 
-def answer_buttons(answer: int) -> tuple[Button, ...]:
-    """Return the thumbs below an answer."""
-    return (
-        Button(Verb.HELPFUL, "\N{THUMBS UP SIGN}", str(answer)),
-        Button(Verb.UNHELPFUL, "\N{THUMBS DOWN SIGN}", str(answer)),
+def answer_buttons(answer: int, *, offer_research: bool = False) -> tuple[Button, ...]:
+    """Return the thumbs below an answer, and the offer to look it up."""
+    target = str(answer)
+    thumbs = (
+        Button(Verb.HELPFUL, "\N{THUMBS UP SIGN}", target),
+        Button(Verb.UNHELPFUL, "\N{THUMBS DOWN SIGN}", target),
+    )
+    if not offer_research:
+        return thumbs
+    return (Button(Verb.RESEARCH, phrases.look_it_up(), target), *thumbs)
+
+
+def research_card(of: Researched) -> Card:
+    """Return what a search found, with a button for each page that can be read."""
+    if not of.results:
+        return Card(phrases.research_title(of), phrases.found_nothing(of))
+    return Card(
+        phrases.research_title(of),
+        phrases.results(of),
+        buttons=tuple(
+            Button(Verb.PICK, f"Read {each.number}", f"{of.id}:{each.number}")
+            for each in of.results
+        ),
     )
 
 
@@ -221,7 +251,7 @@ def words(lesson: Lesson) -> str:
     """Return a lesson's words, a question above its answer."""
     if lesson.kind is LessonKind.QA:
         return f"Q: {lesson.question}\nA: {lesson.answer}"
-    return lesson.text
+    return "\n".join([lesson.text, *phrases.examples(lesson)])
 
 
 def ruling_of(verb: Verb) -> Ruling | None:
@@ -232,14 +262,15 @@ def ruling_of(verb: Verb) -> Ruling | None:
 def _origin(lesson: Lesson) -> tuple[tuple[str, str], ...]:
     facts = [("Taught by", lesson.author_name)]
     if lesson.source:
-        facts.append(("Source", lesson.source))
+        facts.append(("Source", lesson.origin))
     if lesson.scope.channel is not None:
         facts.append(("For", "members of its channel only"))
     if lesson.supersedes is not None:
-        facts.append(("Replaces", f"lesson {lesson.supersedes}"))
+        facts.append((_REPLACES, f"lesson {lesson.supersedes}"))
     return tuple(facts)
 
 
+_REPLACES = "Replaces"
 _RULINGS = {
     Verb.APPROVE: Ruling.APPROVE,
     Verb.MEMORY_ONLY: Ruling.MEMORY_ONLY,

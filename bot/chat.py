@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.core import Core
 from bot.messages import CURRENT, Actor
 from learning.engine import Message
+from moderation.provenance import SERVER_WIDE, Scope
 
 
 @dataclass(slots=True)
@@ -22,6 +23,8 @@ class Chat:
     adapter: str = CURRENT
     channel: str | None = None
     """Where it is; lessons of other channels are not seen from there."""
+    scope: Scope = SERVER_WIDE
+    """Who may know what is taught from here."""
     history: tuple[Message, ...] = ()
     """What was said before in this conversation."""
     unsupported: Mapping[str, str] = field(default_factory=dict)

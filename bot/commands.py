@@ -5,36 +5,49 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bot.messages import CURRENT, OFF
+from bot import examples
+from bot.messages import CURRENT, OFF, Correction
 from bot.vocabulary import (
     USAGE,
     Approve,
+    ApproveDocument,
     Ask,
     Command,
     Config,
+    Correct,
+    Documents,
     Edit,
     Export,
     Forget,
+    ForgetDocument,
     Help,
     History,
     Import,
     Learn,
     Lessons,
+    PickResults,
     Privacy,
     PrivacyWish,
     Quit,
     Reject,
+    RejectDocument,
+    Research,
     Review,
     Rollback,
     Setup,
     Show,
+    ShowDocument,
     Status,
     Teach,
+    Unwatch,
     UseAdapter,
     UseMemory,
+    Watch,
+    Watches,
     Why,
     Widen,
 )
+from learning import dialogue
 from learning.errors import CommandError
 from learning.lesson import LessonKind
 from learning.run import RunKind
@@ -100,9 +113,10 @@ _LAST_ANSWER = re.compile(r"(.*)\sanswer:(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def read_lesson(rest: str) -> Teach:
-    """Read `question: ... answer: ...`, `fact: ...` or `rule: ...`.
+    """Read `question: ... answer: ...`, `fact: ...`, `rule: ...` or `dialogue: ...`.
 
-    Raises CommandError.
+    A rule may carry `example: message -> reply`, more than once. Raises CommandError
+    or LessonError.
     """
     label, colon, value = rest.partition(":")
     label = label.strip().lower()
@@ -114,10 +128,18 @@ def read_lesson(rest: str) -> Teach:
             question, answer = unquote(match[1]), unquote(match[2])
             if question and answer:
                 return Teach(LessonKind.QA, question=question, answer=answer)
-    elif colon and label in {"fact", "rule"} and unquote(value):
-        return Teach(LessonKind(label), text=unquote(value))
+    elif colon and label == "rule":
+        text, shown = examples.split(value)
+        if unquote(text):
+            return Teach(LessonKind.RULE, text=unquote(text), examples=shown)
+    elif colon and label == "dialogue" and value.strip():
+        text = dialogue.written(dialogue.parse(value))
+        return Teach(LessonKind.DIALOGUE, text=text)
+    elif colon and label == "fact" and unquote(value):
+        return Teach(LessonKind.FACT, text=unquote(value))
     raise CommandError(
-        "Write /teach question: ... answer: ..., /teach fact: ... or /teach rule: ..."
+        "Write /teach question: ... answer: ..., /teach fact: ..., /teach rule: ..."
+        " or /teach dialogue: User: ... Myna: ..."
     )
 
 
@@ -147,20 +169,64 @@ def _short(word: str) -> str:
     return word if len(word) <= MAX_QUOTED else f"{word[:MAX_QUOTED]}..."
 
 
-def _approve(rest: str) -> Approve:
+_DOCUMENT = re.compile(r"document\s+#?([0-9]{1,9})\b(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def _document(rest: str, name: str) -> tuple[int, frozenset[int] | None] | None:
+    """Read `document 3 1-4 7`: its number and parts; None where it names none."""
+    if not re.match(r"document\b", rest, re.IGNORECASE):
+        return None
+    found = _DOCUMENT.fullmatch(rest.strip())
+    if found is None:
+        raise CommandError(f"Say which document: {name} document 3. (/documents)")
+    if not found[2].strip():
+        return int(found[1]), None
+    return int(found[1]), read_parts(found[2])
+
+
+def read_parts(text: str) -> frozenset[int]:
+    """Read which passages of a document are meant: `1-4, 7`. Raises CommandError."""
+    try:
+        return frozenset(_numbers(text, "/approve"))
+    except CommandError as exc:
+        raise CommandError(
+            "Say which passages by their numbers, for example 1-4, 7."
+        ) from exc
+
+
+def _approve(rest: str) -> Approve | ApproveDocument:
     if rest.lower() == "all":
         return Approve(None)
     numbers, marked = re.subn(r"\s+memory[- ]only$", "", rest, flags=re.IGNORECASE)
+    document = _document(numbers, "/approve")
+    if document:
+        return ApproveDocument(*document, memory_only=bool(marked))
     return Approve(_numbers(numbers, "/approve"), memory_only=bool(marked))
 
 
-def _reject(rest: str) -> Reject:
+def _reject(rest: str) -> Reject | RejectDocument:
     match = re.fullmatch(r"(.*?)\breason:(.*)", rest, re.IGNORECASE | re.DOTALL)
     if match is None or not unquote(match[2]):
         raise CommandError(
             "Give a reason, which the author is told: /reject 1 reason: ..."
         )
+    document = _document(match[1], "/reject")
+    if document:
+        return RejectDocument(*document, unquote(match[2]))
     return Reject(_numbers(match[1], "/reject"), unquote(match[2]))
+
+
+def _forget(rest: str) -> Forget | ForgetDocument:
+    document = _document(rest, "/forget")
+    if document is None:
+        return Forget(_numbers(rest, "/forget"))
+    number, parts = document
+    if parts is not None:
+        raise CommandError(
+            "A document is forgotten whole; /forget 12 forgets one passage by its"
+            " lesson's number, which /document shows."
+        )
+    return ForgetDocument(number)
 
 
 _FIELD = re.compile(
@@ -173,12 +239,30 @@ _FIELD = re.compile(
 def _edit(rest: str) -> Edit:
     number, *fields = rest.split(maxsplit=1) or [""]
     lesson = _numbers(number, "/edit")
-    text = f" {fields[0]}" if fields else ""
-    values = {match[1].lower(): unquote(match[2]) for match in _FIELD.finditer(text)}
-    rubbish = _FIELD.sub("", text).strip()
-    if len(lesson) > 1 or rubbish or not values or not all(values.values()):
+    values = _fields(fields[0] if fields else "")
+    if len(lesson) > 1 or not values:
         raise CommandError("Write /edit 1 answer: ..., or question: ... or text: ...")
     return Edit(lesson[0], **values)
+
+
+def _correct(rest: str) -> Correct:
+    words, shown = examples.split(rest)
+    number, _, fields = words.partition(" ")
+    lesson = _one(number, "/correct")
+    values = _fields(fields)
+    if values is None or not (values or shown):
+        raise CommandError(
+            "Write /correct 1 answer: ..., or question:, text: or example: ..."
+        )
+    return Correct(Correction(lesson, **values, examples=shown or None))
+
+
+def _fields(text: str) -> dict[str, str] | None:
+    """Read `question: ... answer: ...`; None where something else stands there."""
+    text = f" {text}"
+    values = {match[1].lower(): unquote(match[2]) for match in _FIELD.finditer(text)}
+    rubbish = _FIELD.sub("", text).strip()
+    return None if rubbish or not all(values.values()) else values
 
 
 def _learn(rest: str) -> Learn:
@@ -214,8 +298,46 @@ def _import(rest: str) -> Import:
     if not rest:
         raise CommandError(f"Say which file. {_write('/import')}.")
     if _LINK.match(unquote(rest)):
-        return Import(url=unquote(rest).strip("<>").partition("|")[0])
+        return Import(url=linked(rest))
     return Import(Path(unquote(rest)).expanduser())
+
+
+EVERY_HOURS = {"daily": 24, "weekly": 24 * 7}
+_PICK = re.compile(r"pick\b(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def _research(rest: str) -> Research | PickResults:
+    topic = unquote(rest)
+    if not topic:
+        raise CommandError(f"Say what to search for. {_write('/research')}.")
+    picked = _PICK.fullmatch(rest)
+    if picked and re.fullmatch(r"[\s0-9,#-]*", picked[1]):
+        try:
+            return PickResults(_numbers(picked[1], "/research"))
+        except CommandError as exc:
+            raise CommandError("Say which results: /research pick 1 3.") from exc
+    return Research(topic)
+
+
+def _watch(rest: str) -> Watch | Unwatch | Watches:
+    words = rest.split()
+    if not words:
+        return Watches()
+    stops = words[0].lower() == "stop"
+    link, every = (words[1:], []) if stops else (words[:1], words[1:])
+    if len(link) != 1 or not _LINK.match(unquote(link[0])):
+        raise CommandError(f"Give the page's address. {_write('/watch')}.")
+    url = linked(link[0])
+    if stops:
+        return Unwatch(url)
+    if len(every) != 1 or every[0].lower() not in EVERY_HOURS:
+        raise CommandError(f"Say how often, daily or weekly. {_write('/watch')}.")
+    return Watch(url, EVERY_HOURS[every[0].lower()])
+
+
+def linked(text: str) -> str:
+    """Return the address of a link, without the marks that chats put around it."""
+    return unquote(text).strip("<>").partition("|")[0]
 
 
 def _memory(rest: str) -> UseMemory:
@@ -271,10 +393,13 @@ _READERS: Mapping[str, Callable[[str], Command]] = {
     "/approve": _approve,
     "/reject": _reject,
     "/edit": _edit,
+    "/correct": _correct,
     "/learn": _learn,
     "/why": _alone(Why(), "/why"),
     "/lessons": Lessons,
     "/lesson": lambda rest: Show(_one(rest, "/lesson")),
+    "/documents": _alone(Documents(), "/documents"),
+    "/document": lambda rest: ShowDocument(_one(rest, "/document")),
     "/widen": lambda rest: Widen(_one(rest, "/widen")),
     "/privacy": _privacy,
     "/setup": lambda rest: Setup(unquote(rest)),
@@ -282,9 +407,11 @@ _READERS: Mapping[str, Callable[[str], Command]] = {
     "/status": _alone(Status(), "/status"),
     "/history": _alone(History(), "/history"),
     "/rollback": _rollback,
-    "/forget": lambda rest: Forget(_numbers(rest, "/forget")),
+    "/forget": _forget,
     "/export": _export,
     "/import": _import,
+    "/research": _research,
+    "/watch": _watch,
     "/memory": _memory,
     "/adapter": _adapter,
     "/help": _alone(Help(), "/help"),

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.answering import Answering
 from bot.archive import Archive
+from bot.collecting import Collecting
 from bot.configuring import Configuring
+from bot.correcting import Correcting
+from bot.document_digest import document_of
+from bot.document_reviewing import DocumentReviewing
+from bot.document_rows import DocumentRows, is_passage
+from bot.documents import Documents
 from bot.learning_runs import LearningRuns
+from bot.messages import ApprovedAll, Imported, Refused, ToReview
 from bot.privacy import Privacy
 from bot.rating import Rating
+from bot.research import Research
 from bot.reviewing import Reviewing
 from bot.sources import Sources
+from bot.watching import Watching
 from bot.withdrawing import Withdrawing
 from moderation.provenance import SERVER_WIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from bot.messages import (
         Actor,
-        ApprovedAll,
+        AddedDocument,
+        Collected,
         Consented,
+        Correction,
         Decided,
+        DecidedDocument,
         Decision,
         Deleted,
+        DocumentDigest,
         Forgotten,
+        ForgottenDocument,
         HistoryEntry,
-        Imported,
         ImportRow,
         Learned,
         LessonDetail,
@@ -36,22 +51,27 @@ if TYPE_CHECKING:
         PrivacyReport,
         Question,
         Rated,
-        Refused,
         Reply,
+        Researched,
         RolledBack,
+        Ruling,
         StatusReport,
         Taught,
         Teaching,
         Waiting,
+        Watched,
+        WatchReport,
         Why,
     )
     from bot.parts import Parts
+    from bot.reading import Reading
     from learning.lesson import Lesson
     from learning.run import Progress, RunKind
     from learning.web import GuardedFetcher
     from moderation.provenance import Scope
     from moderation.roles import Role
     from storage.cards import PostedCard
+    from storage.documents import PostedDocument
     from storage.servers import ServerSettings
 
 
@@ -70,6 +90,13 @@ class Core:
         self._configuring = Configuring(parts, self._runs)
         self._sources = Sources(parts, self._reviewing, self._withdrawing)
         self._privacy = Privacy(parts, self._withdrawing)
+        self._documents = Documents(parts, self._reviewing)
+        self._document_rows = DocumentRows(parts, self._documents)
+        self._document_reviewing = DocumentReviewing(parts, self._withdrawing)
+        self._collecting = Collecting(parts, self._documents, self._reviewing)
+        self._research = Research(parts, self._collecting, self._reviewing)
+        self._watching = Watching(parts, self._documents)
+        self._correcting = Correcting(parts, self._reviewing)
         self._rating = Rating(parts, self._reviewing)
         self._fetcher = parts.fetcher
 
@@ -95,7 +122,11 @@ class Core:
         the screen. Raises EngineError, AdapterError, or NotFoundError where the
         question names a version that does not exist.
         """
-        return await self._answering.answer(question, on_text)
+        reply = await self._answering.answer(question, on_text)
+        if isinstance(reply, Refused) or not reply.abstained:
+            return reply
+        offered = await self._research.may_offer(question)
+        return replace(reply, offer_research=offered)
 
     async def why(self, server: str, actor: Actor) -> Why | None:
         """Say where this person's last answer came from; None before the first."""
@@ -112,8 +143,206 @@ class Core:
     async def import_lessons(
         self, server: str, rows: Iterable[ImportRow], actor: Actor
     ) -> Imported | Refused:
-        """Put every good row into the review queue, and report the bad by line."""
-        return await self._reviewing.import_lessons(server, rows, actor)
+        """Put every good row into the review queue, and report the bad by line.
+
+        Rows of passages become documents again, one for each source.
+        """
+        every = list(rows)
+        alone = [row for row in every if not is_passage(row)]
+        result = await self._reviewing.import_lessons(server, alone, actor)
+        if isinstance(result, Refused) or len(alone) == len(every):
+            return result
+        parts = [row for row in every if is_passage(row)]
+        of = await self._document_rows.restore(server, parts, actor)
+        if isinstance(of, Refused):
+            return of
+        problems = sorted(result.problems + of.problems, key=lambda each: each.line)
+        return Imported(result.waiting + of.waiting, tuple(problems))
+
+    async def add_document(
+        self,
+        server: str,
+        actor: Actor,
+        reading: Reading,
+        *,
+        scope: Scope = SERVER_WIDE,
+        supersedes: int | None = None,
+        channel: str | None = None,
+        platform: str = "",
+    ) -> AddedDocument | Refused:
+        """Put what is new of a document up for review, all of it or nothing.
+
+        `supersedes` is the document that this is a newer reading of; for a link, that
+        is its last reading if none is named. Only what differs is put up then, each
+        passage to supersede the one it rewords. `channel` is where it was brought,
+        and `platform` the way its words came, if not the actor's. Raises
+        NotFoundError where this server has no document `supersedes`.
+        """
+        return await self._documents.add(
+            server,
+            actor,
+            reading,
+            scope=scope,
+            supersedes=supersedes,
+            channel=channel,
+            platform=platform,
+        )
+
+    async def documents(
+        self, server: str, actor: Actor
+    ) -> tuple[DocumentDigest, ...] | Refused:
+        """List what was read as a whole, oldest first, for reviewers."""
+        return await self._document_reviewing.all(server, actor)
+
+    async def document(
+        self, server: str, actor: Actor, document: int
+    ) -> DocumentDigest | Refused:
+        """Show one document to reviewers, or to who brought it.
+
+        Raises NotFoundError.
+        """
+        return await self._document_reviewing.one(server, actor, document)
+
+    async def decide_document(
+        self,
+        server: str,
+        actor: Actor,
+        document: int,
+        ruling: Ruling,
+        *,
+        parts: frozenset[int] | None = None,
+        reason: str = "",
+        seen: str | None = None,
+    ) -> DecidedDocument | Refused:
+        """Approve or reject what waits of a document, or of these parts, in one go.
+
+        `parts` are positions of passages, `seen` the digest of what was read. What
+        screening flagged is never approved together with others: it goes on waiting.
+        Raises NotFoundError, or ConflictError where nothing of it waits or its words
+        were edited since they were seen.
+        """
+        return await self._document_reviewing.decide(
+            server, actor, document, ruling, parts=parts, reason=reason, seen=seen
+        )
+
+    async def forget_document(
+        self, server: str, actor: Actor, document: int
+    ) -> ForgottenDocument | Refused:
+        """Forget every passage of a document, and then what it was.
+
+        Raises NotFoundError.
+        """
+        return await self._document_reviewing.forget(server, actor, document)
+
+    async def import_link(
+        self,
+        server: str,
+        actor: Actor,
+        url: str,
+        *,
+        scope: Scope = SERVER_WIDE,
+        channel: str | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Collected | Refused:
+        """Put a page up for review, or each of those that a sitemap lists.
+
+        Raises FetchError or DocumentError.
+        """
+        return await self._collecting.link(
+            server, actor, url, scope=scope, channel=channel, on_progress=on_progress
+        )
+
+    async def import_folder(
+        self,
+        server: str,
+        actor: Actor,
+        folder: Path,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Collected | Refused:
+        """Put the documents in a folder of this machine up for review.
+
+        Raises DocumentError where there is none.
+        """
+        return await self._collecting.folder(
+            server, actor, folder, on_progress=on_progress
+        )
+
+    async def research(
+        self, server: str, actor: Actor, topic: str, *, channel: str | None = None
+    ) -> Researched | Refused:
+        """Search the web for a topic, and remember the results for this person.
+
+        Raises SearchError.
+        """
+        return await self._research.search(server, actor, topic, channel=channel)
+
+    async def look_up(
+        self, server: str, actor: Actor, answer: int, *, channel: str | None = None
+    ) -> Researched | Refused:
+        """Search the web for the question of an answer that did not know.
+
+        Raises NotFoundError or SearchError.
+        """
+        return await self._research.look_up(server, actor, answer, channel=channel)
+
+    async def pick_results(
+        self,
+        server: str,
+        actor: Actor,
+        numbers: Sequence[int],
+        *,
+        research: str = "",
+        scope: Scope = SERVER_WIDE,
+        channel: str | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Collected | Refused:
+        """Read pages that this person's last search found, and put them up for review.
+
+        `research` names the results that are meant, where it is not the last ones.
+        Raises CommandError where a number names none.
+        """
+        return await self._research.pick(
+            server,
+            actor,
+            numbers,
+            research=research,
+            scope=scope,
+            channel=channel,
+            on_progress=on_progress,
+        )
+
+    async def watch(
+        self,
+        server: str,
+        actor: Actor,
+        url: str,
+        *,
+        every_hours: int,
+        scope: Scope = SERVER_WIDE,
+        channel: str | None = None,
+    ) -> Watched | Refused:
+        """Read a page now and again later, and put what differs up for review.
+
+        Raises FetchError or DocumentError, and then it is not watched.
+        """
+        return await self._watching.watch(
+            server, actor, url, every_hours=every_hours, scope=scope, channel=channel
+        )
+
+    async def unwatch(self, server: str, actor: Actor, url: str) -> bool | Refused:
+        """Watch a page no longer; say whether it was watched."""
+        return await self._watching.unwatch(server, actor, url)
+
+    async def watches(
+        self, server: str, actor: Actor
+    ) -> tuple[WatchReport, ...] | Refused:
+        """List the pages that are watched, and how that goes."""
+        return await self._watching.watched(server, actor)
+
+    async def check_watches(self) -> int:
+        """Read every server's watched pages whose time has come; return how many."""
+        return await self._watching.check_due()
 
     def fetcher(self) -> GuardedFetcher:
         """Return what fetches pages of the open web, to be entered and left."""
@@ -122,6 +351,18 @@ class Core:
     async def queue(self, server: str, actor: Actor) -> tuple[Waiting, ...] | Refused:
         """List what waits for review, oldest first, each with its findings."""
         return await self._reviewing.queue(server, actor)
+
+    async def to_review(self, server: str, actor: Actor) -> ToReview | Refused:
+        """List what waits for review, each document as one entry.
+
+        `queue` lists its passages one by one instead.
+        """
+        queue = await self._reviewing.queue(server, actor)
+        if isinstance(queue, Refused):
+            return queue
+        waiting = await self._document_reviewing.waiting(server)
+        alone = tuple(each for each in queue if document_of(each.lesson) is None)
+        return ToReview(waiting, alone)
 
     async def decide(self, decision: Decision) -> Decided | Refused:
         """Approve or reject one waiting lesson, and tell its author.
@@ -132,8 +373,15 @@ class Core:
         return await self._reviewing.decide(decision)
 
     async def approve_all(self, server: str, actor: Actor) -> ApprovedAll | Refused:
-        """Approve every waiting lesson that screening did not hold."""
-        return await self._reviewing.approve_all(server, actor)
+        """Approve every waiting lesson that screening did not hold.
+
+        Of documents, every passage in which it found nothing.
+        """
+        result = await self._reviewing.approve_all(server, actor)
+        if isinstance(result, Refused):
+            return result
+        of = await self._document_reviewing.approve_all(server, actor)
+        return ApprovedAll(result.approved + of.approved, result.held + of.held)
 
     async def edit(
         self,
@@ -209,6 +457,22 @@ class Core:
         """Propose what an answer should have said, as a lesson of its channel alone
         where that is private. Raises NotFoundError."""
         return await self._rating.correct(server, actor, answer, text, private=private)
+
+    async def correct_lesson(
+        self,
+        server: str,
+        actor: Actor,
+        correction: Correction,
+        *,
+        channel: str | None = None,
+    ) -> Taught | Refused:
+        """Propose new words for an approved lesson, which replace it once approved.
+
+        Raises NotFoundError or LessonError.
+        """
+        return await self._correcting.correct(
+            server, actor, correction, channel=channel
+        )
 
     async def learn(
         self,
@@ -333,6 +597,16 @@ class Core:
     async def cards(self, server: str, lesson: int) -> Sequence[PostedCard]:
         """Return where a lesson's review cards hang."""
         return await self._archive.cards(server, lesson)
+
+    async def document_card_posted(self, server: str, card: PostedDocument) -> None:
+        """Remember where a document's review card hangs."""
+        await self._document_reviewing.card_posted(server, card)
+
+    async def document_cards(
+        self, server: str, document: int
+    ) -> Sequence[PostedDocument]:
+        """Return where a document's review cards hang."""
+        return await self._document_reviewing.cards(server, document)
 
     async def privacy(self, server: str, person: str) -> PrivacyReport:
         """Say what is stored about a person."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.messages import Credit
+from learning import dialogue
 from learning.lesson import Lesson, LessonKind
 
 _WORD = re.compile(r"\w+")
@@ -25,7 +26,7 @@ def credit(lesson: Lesson, *, in_memory: bool) -> Credit:
         author_id=lesson.author,
         text=lesson.statement,
         in_memory=in_memory,
-        source=lesson.source,
+        source=lesson.origin,
     )
 
 
@@ -40,6 +41,9 @@ def from_notes(answer: str, question: str, notes: Sequence[Lesson]) -> list[Less
 
 def repeats(answer: str, question: str, lesson: Lesson) -> bool:
     """Say whether an answer gives what the lesson teaches, and not just its subject."""
+    if lesson.kind is LessonKind.DIALOGUE:
+        said = _words(dialogue.reply_to(lesson, question))
+        return bool(said) and len(said & _words(answer)) >= ENOUGH * len(said)
     if lesson.kind is LessonKind.QA:
         value = _words(lesson.answer) - _words(lesson.question)
     else:

@@ -1,69 +1,99 @@
-"""From a document to rows of an import: each passage a fact, with where it stands."""
+"""Passages as rows of a file of lessons: an import makes documents of them again."""
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
 
-from bot.lesson_files import read_lessons
-from bot.messages import ImportRow
-from learning.documents import extract, raw_url
-from learning.errors import ImportFileError
-from learning.passages import passages
-from moderation.provenance import Provenance
+from bot import lesson_rows, phrases
+from bot.messages import Imported, ImportProblem, Refused
+from bot.reading import Reading, digest_of
+from bot.reviewing import MOST_ROWS
+from learning.lesson import LessonKind
+from learning.passages import Passage
+from moderation.policy import TERMINAL
 
 if TYPE_CHECKING:
-    from learning.document import Document
-    from learning.web import GuardedFetcher
+    from collections.abc import Sequence
 
-LESSON_FILES = frozenset({".csv", ".jsonl"})
-"""Files whose rows are lessons themselves; any other file is a document."""
-PASSAGE_CHARS = 400
-"""Longer notes are read badly by a small model, and crowd its context."""
+    from bot.documents import Documents
+    from bot.messages import Actor, ImportRow, Teaching, Waiting
+    from bot.parts import Parts
 
-
-async def file_rows(path: Path, *, name: str = "") -> tuple[ImportRow, ...]:
-    """Read a file of lessons, or a document's passages; `name` is what people see.
-
-    Raises ImportFileError or DocumentError.
-    """
-    shown = name or path.name
-    if Path(shown).suffix.lower() in LESSON_FILES:
-        return await asyncio.to_thread(read_lessons, path)
-    try:
-        data = await asyncio.to_thread(path.read_bytes)
-    except OSError as exc:
-        reason = exc.strerror or "no reason was given"
-        raise ImportFileError(f"Cannot read {shown}: {reason}.") from exc
-    return _rows(await extract(data, name=shown), shown)
+Group: TypeAlias = "list[tuple[ImportRow, Teaching]]"
 
 
-async def page_rows(fetcher: GuardedFetcher, url: str) -> tuple[ImportRow, ...]:
-    """Fetch a page of the open web, and read its passages.
+class DocumentRows:
+    """Restores documents from the rows of an export."""
 
-    Raises FetchError or DocumentError.
-    """
-    page = await fetcher.fetch(raw_url(url))
-    parts = urlsplit(page.url)
-    name = unquote(PurePosixPath(parts.path).name) or parts.netloc
-    document = await extract(page.content, name=name, content_type=page.content_type)
-    return _rows(document, url, provenance=Provenance.WEB)
+    def __init__(self, parts: Parts, documents: Documents) -> None:
+        self._parts = parts
+        self._documents = documents
+
+    async def restore(
+        self, server: str, rows: Sequence[ImportRow], actor: Actor
+    ) -> Imported | Refused:
+        """Put the passages up, those of one source and scope as one document.
+
+        Who may import was asked before.
+        """
+        if actor.platform != TERMINAL and len(rows) > MOST_ROWS:
+            return Refused(phrases.too_many_rows(MOST_ROWS))
+        waiting: list[Waiting] = []
+        problems: list[ImportProblem] = []
+        groups: dict[tuple[object, ...], Group] = {}
+        for row in rows:
+            teaching = lesson_rows.read(row, server, actor)
+            if isinstance(teaching, ImportProblem):
+                problems.append(teaching)
+            elif not teaching.source:
+                problems.append(ImportProblem(row.line, phrases.row_needs(["source"])))
+            else:
+                origin = (teaching.provenance, teaching.platform, teaching.expires_at)
+                key = (teaching.source, teaching.scope, *origin)
+                groups.setdefault(key, []).append((row, teaching))
+        for group in groups.values():
+            put_up, refused = await self._put_up(server, actor, group)
+            waiting += put_up
+            problems += refused
+        return Imported(tuple(waiting), tuple(problems))
+
+    async def _put_up(
+        self, server: str, actor: Actor, group: Group
+    ) -> tuple[Sequence[Waiting], list[ImportProblem]]:
+        row, teaching = group[0]
+        passages = tuple(_passage(row) for row, _ in group)
+        title = row.fields.get("title") or teaching.source
+        reading = Reading(
+            teaching.source,
+            title,
+            teaching.provenance,
+            passages,
+            digest_of(passages),
+        )
+        template = replace(
+            self._documents.template(
+                server, actor, reading, teaching.scope, teaching.platform
+            ),
+            expires_at=teaching.expires_at,
+        )
+        added = await self._documents.put_up(template, reading)
+        problems = [
+            ImportProblem(group[each.position - 1][0].line, each.reason)
+            for each in added.problems
+        ]
+        if added.unchanged or added.repeats:
+            many = len(passages) if added.unchanged else added.repeats
+            problems.append(ImportProblem(row.line, phrases.passages_known(many)))
+        return added.waiting, problems
 
 
-def _rows(
-    document: Document, source: str, *, provenance: Provenance | None = None
-) -> tuple[ImportRow, ...]:
-    rows = []
-    found = passages(document, most_chars=PASSAGE_CHARS)
-    for number, passage in enumerate(found, start=1):
-        headings = " › ".join(passage.headings)  # noqa: RUF001 - a breadcrumb's mark
-        place = ", ".join(filter(None, (headings, passage.position)))
-        fields = {
-            "kind": "fact",
-            "text": f"{headings}: {passage.text}" if headings else passage.text,
-            "source": f"{source} ({place})" if place else source,
-        }
-        rows.append(ImportRow(number, fields, provenance=provenance))
-    return tuple(rows)
+def is_passage(row: ImportRow) -> bool:
+    """Say whether a row is one of a document's."""
+    return row.fields.get("kind", "").strip() == LessonKind.PASSAGE
+
+
+def _passage(row: ImportRow) -> Passage:
+    headings = row.fields.get("heading", "").split(" › ")  # noqa: RUF001 - a mark
+    text, place = row.fields.get("text", "").strip(), row.fields.get("place", "")
+    return Passage(tuple(filter(None, headings)), text, place)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot import adapter_files, phrases
+from bot.expanding import expand
 from bot.messages import Learned, Refused
 from bot.parts import SYSTEM, manifest_digest, refusal
 from bot.run_plan import Plan, make_plan, needs_fresh_run, untried_lessons
@@ -24,6 +25,7 @@ from learning.errors import (
     RunBusyError,
     RunError,
 )
+from learning.imitation import with_imitations
 from learning.run import Progress, RunKind, RunSpec, RunStatus, verify
 from moderation.roles import Permission
 from storage import adapters, promotions, runs
@@ -142,6 +144,7 @@ class LearningRuns:
             )
             report(Progress("queued"))
             async with parts.runs_at_once:
+                run = replace(run, plan=await expand(parts, plan, report))
                 candidate = await self._train(run)
                 return await self._examine(run, candidate)
         except RunBusyError:
@@ -172,12 +175,14 @@ class LearningRuns:
         run.report(Progress("preparing"))
         await asyncio.to_thread(directory.mkdir, parents=True)
         fresh = plan.kind is RunKind.FRESH
+        taught, old = (plan.lessons, ()) if fresh else (plan.new, plan.old)
+        engine, server = parts.engine, plan.server
         await asyncio.to_thread(
             parts.prepare,
             directory,
             self._spec(run),
-            lessons=plan.lessons if fresh else plan.new,
-            old=() if fresh else plan.old,
+            lessons=await with_imitations(engine, taught, server=server),
+            old=await with_imitations(engine, old, server=server),
         )
         run.report(Progress("training"))
         result = await parts.trainer.train(directory, on_progress=run.report)

@@ -10,28 +10,42 @@ from pathlib import Path
 from bot.messages import ImportRow
 from learning.errors import DataDirectoryError, ImportFileError
 
-FIELDS = ("kind", "question", "answer", "text", "source", "expires_at")
+FIELDS = ("kind", "question", "answer", "text", "examples", "source", "expires_at")
 ORIGIN = ("provenance", "platform", "channel")
 """Where an exported lesson came from; it can make an import stricter, never laxer."""
+PASSAGE = ("title", "heading", "place")
+"""Where an exported passage stood in its document, whose rows share their source."""
+WORDS = frozenset({"question", "answer", "text"})
+"""The columns that hold what a lesson says."""
 MAX_BYTES = 50_000_000
 
 
-def read_lessons(path: Path) -> tuple[ImportRow, ...]:
+def holds_lessons(content: Path | bytes, name: str) -> bool:
+    """Say whether a file's rows are lessons; any other file is a document.
+
+    JSON lines always are, and CSV whose header names what a lesson says. Raises
+    ImportFileError where it cannot be read.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix != ".csv":
+        return suffix == ".jsonl"
+    try:
+        text = decoded(_bytes(content, name), name=name)
+    except ImportFileError:
+        if isinstance(content, Path) and not content.is_file():
+            raise
+        return False  # documents may have any encoding
+    return bool(_header(text) & WORDS)
+
+
+def read_lessons(content: Path | bytes, name: str = "") -> tuple[ImportRow, ...]:
     """Read every row; a bad one carries its problem instead of its fields.
 
-    Raises ImportFileError where the file as a whole cannot be read.
+    `name` is what people see, and tells CSV from JSON lines; a path is its own. Raises
+    ImportFileError where the file as a whole cannot be read.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ImportFileError(
-                f"{path} is larger than {MAX_BYTES // 1_000_000} MB; split it."
-            )
-        content = path.read_bytes()
-    except FileNotFoundError as exc:
-        raise ImportFileError(f"There is no file {path}; check its name.") from exc
-    except OSError as exc:
-        raise ImportFileError(f"Cannot read {path}: {exc.strerror}.") from exc
-    return parse_lessons(content, name=str(path))
+    shown = name or str(content)
+    return parse_lessons(_bytes(content, shown), name=shown)
 
 
 def parse_lessons(content: bytes, *, name: str) -> tuple[ImportRow, ...]:
@@ -75,6 +89,29 @@ def write_lessons(path: Path, lines: Sequence[str]) -> None:
         ) from exc
 
 
+def _bytes(content: Path | bytes, name: str) -> bytes:
+    if isinstance(content, bytes):
+        return content
+    try:
+        if content.stat().st_size > MAX_BYTES:
+            raise ImportFileError(
+                f"{name} is larger than {MAX_BYTES // 1_000_000} MB; split it."
+            )
+        return content.read_bytes()
+    except FileNotFoundError as exc:
+        raise ImportFileError(f"There is no file {name}; check its name.") from exc
+    except OSError as exc:
+        raise ImportFileError(f"Cannot read {name}: {exc.strerror}.") from exc
+
+
+def _header(text: str) -> set[str]:
+    try:
+        first = next(csv.reader(io.StringIO(text, newline="")), [])
+    except csv.Error:
+        return set()
+    return {column.strip().lower() for column in first}
+
+
 def _json_rows(text: str) -> Iterator[ImportRow]:
     # split("\n"), because splitlines() also splits at separators that JSON allows
     # inside strings, such as U+2028.
@@ -112,4 +149,6 @@ def _row(number: int, fields: dict[str, object]) -> ImportRow:
         name.strip().lower(): "" if value is None else str(value).strip()
         for name, value in fields.items()
     }
-    return ImportRow(number, {name: known.get(name, "") for name in (*FIELDS, *ORIGIN)})
+    return ImportRow(
+        number, {name: known.get(name, "") for name in (*FIELDS, *ORIGIN, *PASSAGE)}
+    )

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from bot import phrases
+from bot import examples, phrases
 from bot.messages import Actor, ImportProblem, ImportRow, Teaching
+from learning.errors import LessonError
 from learning.lesson import Lesson, LessonKind
 from moderation.policy import ON_PLATFORM, TERMINAL, strictest
 from moderation.provenance import SERVER_WIDE, Provenance, Scope
@@ -16,7 +17,10 @@ def write(lesson: Lesson) -> dict[str, str]:
         "question": lesson.question,
         "answer": lesson.answer,
         "text": lesson.text,
+        "examples": examples.write_lines(lesson.examples),
         "source": lesson.source,
+        "heading": lesson.heading,
+        "place": lesson.place,
         "expires_at": lesson.expires_at.isoformat() if lesson.expires_at else "",
         "author": lesson.author_name,
         "taught_at": lesson.taught_at.isoformat(),
@@ -34,22 +38,27 @@ def read(row: ImportRow, server: str, actor: Actor) -> Teaching | ImportProblem:
     """
     if row.problem:
         return ImportProblem(row.line, row.problem)
+    try:
+        return _read(row, server, actor)
+    except LessonError as exc:
+        return ImportProblem(row.line, str(exc))
+
+
+def _read(row: ImportRow, server: str, actor: Actor) -> Teaching:
+    """Raises LessonError where a field is missing or malformed."""
     fields = {name: value.strip() for name, value in row.fields.items() if value}
     name = fields.get("kind") or ("qa" if "question" in fields else "fact")
     if name not in set(LessonKind):
-        return ImportProblem(row.line, phrases.row_kind_unknown(name))
+        raise LessonError(phrases.row_kind_unknown(name))
     kind = LessonKind(name)
     needed = fields_of(kind)
     if not all(fields.get(each) for each in needed):
-        return ImportProblem(row.line, phrases.row_needs(sorted(needed)))
-    try:
-        expires_at = _date(fields.get("expires_at", ""))
-    except ValueError:
-        reason = phrases.row_date_malformed(fields["expires_at"])
-        return ImportProblem(row.line, reason)
+        raise LessonError(phrases.row_needs(sorted(needed)))
+    expires_at = _date(fields.get("expires_at", ""))
+    shown = examples.read_lines(fields.get("examples", ""))
     words = {each: fields[each] for each in needed}
     if not all(map(_is_text, fields.values())):
-        return ImportProblem(row.line, phrases.row_is_no_text())
+        raise LessonError(phrases.row_is_no_text())
     channel = fields.get("channel")
     return Teaching(
         server=server,
@@ -58,6 +67,7 @@ def read(row: ImportRow, server: str, actor: Actor) -> Teaching | ImportProblem:
         question=words.get("question", ""),
         answer=words.get("answer", ""),
         text=words.get("text", ""),
+        examples=shown,
         provenance=row.provenance or _provenance(actor, fields.get("provenance", "")),
         scope=Scope(channel) if channel else SERVER_WIDE,
         source=fields.get("source", ""),
@@ -95,7 +105,11 @@ def fields_of(kind: LessonKind) -> frozenset[str]:
 
 
 def _date(value: str) -> datetime | None:
+    """Raises LessonError where it is no date."""
     if not value:
         return None
-    date = datetime.fromisoformat(value)
+    try:
+        date = datetime.fromisoformat(value)
+    except ValueError as exc:
+        raise LessonError(phrases.row_date_malformed(value)) from exc
     return date if date.tzinfo else date.replace(tzinfo=UTC)

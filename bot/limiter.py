@@ -15,6 +15,11 @@ class Limiter:
         self._limit = limit
         self._histories: dict[tuple[str, str], tuple[float, ...]] = {}
 
+    def has_turn(self, server: str, person: str) -> bool:
+        """Say whether a turn would be granted now; none is taken."""
+        history = self._histories.get((server, person), ())
+        return take(self._clock.monotonic(), history, limit=self._limit).granted
+
     def take(self, server: str, person: str) -> Turn:
         """Take a turn, or learn how long to wait for one."""
         key = (server, person)

@@ -19,7 +19,8 @@ def read(text: str) -> Teach | None:
     """Return what a marked message teaches; None without a marker or a lesson.
 
     `question: ... answer: ...`, `fact: ...` and `rule: ...` are understood as in
-    /teach; anything else is a fact.
+    /teach; anything else is a fact. Raises LessonError where a dialogue or an example
+    is malformed.
     """
     match = _MARKER.match(text)
     if match is None or not match["lesson"].strip():

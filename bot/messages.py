@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from learning.engine import Message
-from learning.lesson import Lesson, LessonKind
+from learning.lesson import Consent, Lesson, LessonKind, LessonState
 from learning.run import RunKind
 from moderation.policy import Gate
 from moderation.provenance import SERVER_WIDE, Provenance, Scope
@@ -83,6 +84,8 @@ class Reply:
     """The model's words did not pass the screen; `text` says so instead."""
     id: int = 0
     """The answer's number in the journal, for feedback on it."""
+    offer_research: bool = False
+    """Nobody taught it, and the asker may have it looked up on the web."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,10 @@ class Teaching:
     """The id of the person who wrote that message, where it is somebody else."""
     platform: str = ""
     """Where the words came through, if not where the actor is: a file may know."""
+    examples: tuple[tuple[str, str], ...] = ()
+    """Messages and the replies that a rule asks for."""
+    supersedes: int | None = None
+    """The lesson that it corrects; only its approval replaces that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,10 @@ class Waiting:
     verdict: Verdict
     gate: Gate
     """Whether weights may learn it, and why."""
+    replaces: Lesson | None = None
+    """What its approval takes out of memory, while that has words."""
+    rewordings: tuple[str, ...] = ()
+    """A few of the other wordings that weights would learn it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,28 @@ class Taught:
     @property
     def refused(self) -> bool:
         return self.waiting is None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """New words for an approved lesson; None leaves a field as it is."""
+
+    lesson: int
+    question: str | None = None
+    answer: str | None = None
+    text: str | None = None
+    examples: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Name what is to change."""
+        given = {
+            "question": self.question,
+            "answer": self.answer,
+            "text": self.text,
+            "examples": self.examples,
+        }
+        return frozenset(name for name, value in given.items() if value is not None)
 
 
 class Ruling(StrEnum):
@@ -252,6 +285,8 @@ class Why:
     question: str
     reply: Reply
     at: datetime
+    rewordings: tuple[str, ...] = ()
+    """A few of the other wordings of the lesson that answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +304,7 @@ class ImportRow:
 
     line: int
     fields: Mapping[str, str] = field(default_factory=dict)
-    """`kind`, `question`, `answer`, `text`, `source`, `expires_at`."""
+    """`kind`, `question`, `answer`, `text`, `examples`, `source`, `expires_at`."""
     problem: str = ""
     """Why the line could not be read, where it could not."""
     provenance: Provenance | None = None
@@ -293,6 +328,140 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedPassage:
+    """A passage that was left out, and why."""
+
+    position: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddedDocument:
+    """What became of a document that was read."""
+
+    document: int | None
+    """Its number; None where nothing of it was put up. Of one that did not change,
+    the number it has."""
+    source: str
+    title: str
+    waiting: tuple[Waiting, ...] = ()
+    """The passages that wait for review."""
+    problems: tuple[RefusedPassage, ...] = ()
+    repeats: int = 0
+    """Passages that the server has already, approved or waiting."""
+    left_out: int = 0
+    """Passages beyond the most that one document may put up at once."""
+    gone: tuple[int, ...] = ()
+    """Lessons whose passages an older reading had, and this one has no more."""
+    unchanged: bool = False
+    """It says what it said when it was read before."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPassage:
+    """A passage as reviewers see it."""
+
+    lesson: Lesson
+    verdict: Verdict
+    decided_by: str = ""
+    """The name of who approved or rejected it."""
+    reason: str = ""
+    replaces: Lesson | None = None
+    """What it says anew, where it is another wording of an older passage."""
+
+    @property
+    def position(self) -> int:
+        return self.lesson.position or 0
+
+    @property
+    def waits(self) -> bool:
+        return self.lesson.state is LessonState.PENDING
+
+    @property
+    def flagged(self) -> bool:
+        """Whether somebody has to look at it alone before it may be approved."""
+        asked = self.lesson.consent is Consent.ASKED
+        return self.waits and (asked or bool(self.verdict.findings))
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDigest:
+    """A document and how its passages stand."""
+
+    server: str
+    id: int
+    source: str
+    """A link or a file's name; empty once its last passage was forgotten."""
+    title: str
+    query: str
+    """What was searched for, where it was found by searching."""
+    added_by: str
+    """The id of who brought it."""
+    added_by_name: str
+    added_at: datetime
+    supersedes: int | None
+    """The document that this is a newer reading of."""
+    passages: tuple[DocumentPassage, ...]
+    gone: tuple[Lesson, ...] = ()
+    """Lessons, still known, whose passages this reading has no more."""
+    gate: Gate | None = None
+    """Whether weights may learn it, and why; None where nothing is left of it."""
+
+    @property
+    def waiting(self) -> tuple[DocumentPassage, ...]:
+        return tuple(each for each in self.passages if each.waits)
+
+    @property
+    def flagged(self) -> tuple[DocumentPassage, ...]:
+        return tuple(each for each in self.passages if each.flagged)
+
+    @property
+    def headings(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """The headings in their order, each with the positions under it."""
+        found: dict[str, list[int]] = {}
+        for each in self.passages:
+            found.setdefault(each.lesson.heading, []).append(each.position)
+        return tuple((name, tuple(under)) for name, under in found.items())
+
+    @property
+    def seen(self) -> str:
+        """A digest of all its words, to tell whether they were edited since."""
+        words = [(each.lesson.id, each.lesson.digest) for each in self.passages]
+        return hashlib.sha256(repr(words).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class ToReview:
+    """All that waits for review: documents as wholes, and lessons by themselves."""
+
+    documents: tuple[DocumentDigest, ...]
+    """Those with flagged passages first."""
+    lessons: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedDocument:
+    """What a decision about a document, or parts of it, did."""
+
+    digest: DocumentDigest
+    ruling: Ruling
+    decided: tuple[Lesson, ...]
+    held: tuple[DocumentPassage, ...] = ()
+    """Passages that need a look one by one, and go on waiting."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenDocument:
+    """A document that is gone, and the adapters withdrawn with it."""
+
+    document: int
+    lessons: tuple[int, ...]
+    withdrawn: tuple[str, ...]
+    fresh_run_due: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """A lesson that waits no longer, or no longer is what its card shows."""
 
@@ -313,6 +482,10 @@ class LessonDetail:
     """The adapters whose weights learned it, and are still kept."""
     answers: int
     """How many answers came from it, as far as they are kept."""
+    rewordings: tuple[str, ...] = ()
+    """A few of the other wordings that weights would learn it in."""
+    query: str = ""
+    """What was searched for, where its document was found by searching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,3 +524,69 @@ class Deleted:
     answers: int
     withdrawn: tuple[str, ...]
     """Adapters that left service with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResearchResult:
+    """A page that a search found: somebody else's words, screened, never obeyed."""
+
+    number: int
+    """What people pick it by, from 1."""
+    title: str
+    url: str
+    host: str
+    snippet: str
+    withheld: str = ""
+    """Why its words are not shown, where they did not pass the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Researched:
+    """What was found on a topic, for a teacher to pick from."""
+
+    id: str
+    """Names these results; others have another name."""
+    topic: str
+    results: tuple[ResearchResult, ...]
+    troubles: tuple[str, ...] = ()
+    """A sentence for each search engine that was asked in vain."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProblem:
+    """A page or file that was not read, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What became of several pages or files: each read is a document in review."""
+
+    documents: tuple[AddedDocument, ...] = ()
+    problems: tuple[SourceProblem, ...] = ()
+    left_out: int = 0
+    """How many more there are than one import reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchReport:
+    """A page that is read again by itself, and how that goes."""
+
+    source: str
+    every_hours: int
+    added_by: str
+    """The name of the person who asked for it."""
+    checked_at: datetime | None
+    problem: str = ""
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A page that is watched from now on."""
+
+    watch: WatchReport
+    document: AddedDocument | None
+    """What was read of it now; None where it was known already and is the same."""

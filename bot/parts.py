@@ -10,6 +10,7 @@ from bot.messages import Actor, Refused
 from bot.phrases import kept_in_memory, not_allowed
 from bot.purges import Purges
 from learning.run import MANIFEST
+from learning.search_chain import SearchChain
 from learning.web import GuardedFetcher
 from moderation.policy import Gate, may_train
 from moderation.roles import Permission, Role, may
@@ -63,6 +64,10 @@ class Examine(Protocol):
     ) -> Scorecard: ...
 
 
+def _no_rewordings(_lesson: Lesson) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The collaborators of every use case."""
@@ -83,8 +88,13 @@ class Parts:
     teachings: Limiter
     runs_at_once: asyncio.Semaphore
     """Held by each run while it prepares, trains and is examined."""
+    writer: AdapterRef | None = None
+    """What writes questions about passages; None is the bare base."""
     fetcher: Callable[[], GuardedFetcher] = GuardedFetcher
+    search: SearchChain = field(default_factory=SearchChain)
     purges: Purges = field(default_factory=Purges)
+    reword: Callable[[Lesson], Sequence[str]] = _no_rewordings
+    """`learning.expand.rewordings`: other wordings of a lesson, the plainest first."""
     threads: int = 1
     device: str = "cpu"
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -93,6 +103,10 @@ class Parts:
     """References to platforms' leave to train on what is taught there."""
     max_question_chars: int = 2000
     max_lesson_chars: int = 2000
+    max_passages: int = 200
+    """Passages of one document that are put up for review at once."""
+    import_pages: int = 20
+    """Pages of a sitemap or files of a folder that one import reads."""
 
     @property
     def skills_digest(self) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from bot.messages import (
     ApprovedAll,
+    Collected,
     Decided,
     Deleted,
+    DocumentDigest,
     Forgotten,
     HistoryEntry,
     Imported,
@@ -16,11 +19,14 @@ from bot.messages import (
     LessonDetail,
     PrivacyReport,
     Reply,
+    Researched,
     RolledBack,
     Ruling,
     StatusReport,
     Taught,
     Waiting,
+    Watched,
+    WatchReport,
     Why,
 )
 from learning.lesson import LessonState
@@ -30,6 +36,7 @@ from moderation.roles import Permission
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.messages import AddedDocument, ResearchResult
     from learning.lesson import Lesson
     from storage.journal import Entry
     from storage.lessons import LessonRecord
@@ -71,6 +78,167 @@ def abstention() -> str:
     return "I don't know that yet. Teach me: /teach"
 
 
+def offer_research(question: str) -> str:
+    """Offer in a chat of typed commands to look up what nobody taught."""
+    return f"Shall I look it up? /research {question}"
+
+
+def look_it_up() -> str:
+    return "Look it up"
+
+
+def no_search_engine() -> str:
+    return (
+        "I cannot search the web: no search engine is set up. The operator sets"
+        " SEARXNG_URL or BRAVE_API_KEY, or SEARCH_DDGS=on as a last resort."
+    )
+
+
+def topic_refused(reasons: Sequence[str]) -> str:
+    return f"I do not search for that: {_joined(reasons)}"
+
+
+def question_erased() -> str:
+    return "That question was erased; name what to search for: /research topic"
+
+
+def no_results_remembered() -> str:
+    return (
+        "I have no results of yours to pick from: search first (/research topic), and"
+        " pick within half an hour."
+    )
+
+
+def no_such_result(number: int, most: int) -> str:
+    return f"There is no result {number}; pick from 1 to {most}."
+
+
+def found_nothing(of: Researched) -> str:
+    return "\n".join([*of.troubles, "Nothing was found; try other words."])
+
+
+def research_title(of: Researched) -> str:
+    return f"Found for {_short(of.topic)!r}"
+
+
+def results(of: Researched) -> str:
+    """List what was found, by the numbers to pick."""
+    return "\n".join([*of.troubles, *map(result, of.results)])
+
+
+def result(of: ResearchResult) -> str:
+    if of.withheld:
+        return f"{of.number}. {of.host} (its words are not shown: {of.withheld})"
+    snippet = f"\n   {of.snippet}" if of.snippet else ""
+    return f"{of.number}. {of.title} ({of.host}){snippet}"
+
+
+def researched(of: Researched) -> str:
+    """All about a search, in a chat of typed commands."""
+    if not of.results:
+        return found_nothing(of)
+    how = "Which of these shall I read? A moderator reviews them: /research pick 1 3"
+    return "\n".join([f"{research_title(of)}:", results(of), how])
+
+
+def reading(source: str) -> str:
+    return f"Reading {source}"
+
+
+def collected(of: Collected) -> str:
+    """What became of several pages or files, one a line."""
+    lines = [document_added(each) for each in of.documents]
+    lines += [f"{each.source}: {each.reason}" for each in of.problems]
+    if of.left_out:
+        more = "more was" if of.left_out == 1 else "more were"
+        lines.append(
+            f"{of.left_out} {more} left out: beyond the limit (IMPORT_PAGES), or on"
+            " another site."
+        )
+    return "\n".join(lines)
+
+
+def document_added(of: AddedDocument) -> str:
+    """What became of one page or file that was read."""
+    if of.unchanged:
+        return f"{of.title} is document {of.document} already, and has not changed."
+    if of.document is None:
+        told = f"{of.title}: nothing of it is new."
+    else:
+        waiting = _count(len(of.waiting), "passage")
+        told = (
+            f"{of.title} is document {of.document}: {waiting} waiting for review."
+            f" (/document {of.document})"
+        )
+    if of.repeats:
+        told += f" {_count(of.repeats, 'passage')} known or waiting already."
+    if of.gone:
+        told += f" No longer in it: {_numbers(of.gone)}."
+    if of.left_out:
+        told += f" {_count(of.left_out, 'passage')} more than one document may have."
+    return " ".join(
+        [told, *(f"Passage {each.position}: {each.reason}" for each in of.problems)]
+    )
+
+
+def sitemap_is_empty() -> str:
+    return "That sitemap lists no page of its own site; share the pages one by one."
+
+
+def folder_is_empty(name: str) -> str:
+    return f"There is no document in the folder {name}."
+
+
+def watched(of: Watched) -> str:
+    told = f"I read {of.watch.source} {_how_often(of.watch)} from now on."
+    if of.document is None or of.document.unchanged:
+        return told
+    return f"{told}\n{document_added(of.document)}"
+
+
+def watches(of: Sequence[WatchReport]) -> str:
+    if not of:
+        return "No page is watched. /watch link daily begins."
+    return "\n".join(map(_watch, of))
+
+
+def unwatched(source: str, *, was_watched: bool) -> str:
+    if was_watched:
+        return f"I watch {source} no longer; what it taught me stays."
+    return f"{source} is not watched. (/watch)"
+
+
+def too_many_watches(most: int) -> str:
+    return f"{most} pages are watched already, which is the most; /watch stop one."
+
+
+def nothing_to_watch(of: AddedDocument) -> str:
+    return f"I do not watch it, as nothing of it waits: {document_added(of)}"
+
+
+def watch_paused(failures: int) -> str:
+    return (
+        f"A page that you had me watch could not be read {failures} times in a row, so"
+        " I stopped trying. /watch shows which one and why."
+    )
+
+
+def _watch(of: WatchReport) -> str:
+    told = f"{of.source}: {_how_often(of)}, for {of.added_by}."
+    if of.checked_at is not None:
+        told += f" Last tried {of.checked_at:%Y-%m-%d %H:%M}."
+    if of.problem:
+        told += f" {of.problem}"
+    if of.paused:
+        told += " Paused; /watch it again to go on."
+    return told
+
+
+def _how_often(of: WatchReport) -> str:
+    names = {24: "daily", 24 * 7: "weekly"}
+    return names.get(of.every_hours, f"every {of.every_hours} hours")
+
+
 def withheld() -> str:
     return "I had an answer, but it did not pass the screen, so I keep it to myself."
 
@@ -93,8 +261,21 @@ def lesson_detail(of: LessonDetail) -> str:
         f"Weights: {of.gate.reason} Learned by {learned}.",
         f"{_count(of.answers, 'answer')} came from it.",
     ]
+    if of.rewordings:
+        lines.append(also_asked(of.rewordings))
+    if of.lesson.supersedes is not None:
+        lines.insert(1, f"It replaces lesson {of.lesson.supersedes}.")
+    if len(turns := of.lesson.text.splitlines()) > 1:  # a dialogue, turn by turn
+        lines[0] = "\n".join([f"{of.lesson.id}. {turns[0]}", *turns[1:]])
+        lines[0] += f"\n(taught by {of.lesson.author_name})"
+    lines[1:1] = examples(of.lesson)
+    if of.query:
+        lines.insert(1, f"Found by searching for {of.query!r}.")
     if of.lesson.source:
-        lines.insert(1, f"Source: {of.lesson.source}")
+        lines.insert(1, f"Source: {of.lesson.origin}")
+    if of.lesson.document is not None:
+        part = f"passage {of.lesson.position} of document {of.lesson.document}"
+        lines.insert(2, f"It is {part}. (/document {of.lesson.document})")
     if of.lesson.scope.channel is not None:
         lines.insert(1, "It is for one channel only.")
     return "\n".join(lines)
@@ -244,11 +425,33 @@ def answer_erased() -> str:
     return "That answer was erased; ask again, and correct the new one."
 
 
-CORRECTION = "correction of answer "
+CORRECTION = "correction of "
+"""What the source of every correction begins with."""
 
 
 def correction_of(answer: int) -> str:
-    return f"{CORRECTION}{answer}"
+    return f"{CORRECTION}answer {answer}"
+
+
+def correction_of_lesson(lesson: int) -> str:
+    return f"{CORRECTION}lesson {lesson}"
+
+
+def not_to_be_corrected(of: Lesson) -> str:
+    if of.state is LessonState.PENDING:
+        return f"Lesson {of.id} still waits for review: change it with /edit {of.id}."
+    return f"Lesson {of.id} is {of.state.value}; only a lesson in use can be corrected."
+
+
+def correction_needs(of: Lesson, names: Sequence[str]) -> str:
+    return (
+        f"Lesson {of.id} is corrected with {_either(names)}:"
+        f" /correct {of.id} {names[0]}: ..."
+    )
+
+
+def says_this_already(lesson: int) -> str:
+    return f"Lesson {lesson} says this already."
 
 
 def no_answer_yet() -> str:
@@ -284,7 +487,8 @@ def waiting(of: Waiting) -> str:
         f"\n  {finding.severity.value}: {finding.reason}"
         for finding in of.verdict.findings
     )
-    return f"{lesson(of.lesson)}{findings}"
+    replaces = f"\n  replaces: {lesson(of.replaces)}" if of.replaces else ""
+    return f"{lesson(of.lesson)}{findings}{replaces}"
 
 
 def queue(of: Sequence[Waiting]) -> str:
@@ -295,7 +499,34 @@ def queue(of: Sequence[Waiting]) -> str:
 
 def lesson(of: Lesson) -> str:
     """One lesson on a line, with its author."""
-    return f"{of.id}. {of.statement} (taught by {of.author_name})"
+    words = " / ".join(filter(None, map(str.strip, of.statement.splitlines())))
+    return f"{of.id}. {words} (taught by {of.author_name})"
+
+
+ALSO_ASKED = "Also asked as"
+
+
+def also_asked(rewordings: Sequence[str]) -> str:
+    """Some of the other wordings that weights learn a lesson in, on one line."""
+    return f"{ALSO_ASKED}: {' | '.join(rewordings)}"
+
+
+def examples(of: Lesson) -> Sequence[str]:
+    """A rule's examples, a line each."""
+    return [f"{message} \N{RIGHTWARDS ARROW} {reply}" for message, reply in of.examples]
+
+
+def change(old: Lesson, new: Lesson) -> str:
+    """What a lesson says, and what would be said instead."""
+    before, after = _said(old, new), _said(new, old)
+    return f"{before}\n\N{RIGHTWARDS ARROW} {after}"
+
+
+def _said(of: Lesson, beside: Lesson) -> str:
+    """A lesson's words; its answer alone beside another to the same question."""
+    if of.question and of.question == beside.question:
+        return of.answer
+    return "\n".join([of.statement, *examples(of)])
 
 
 def lessons(of: Sequence[Lesson], text: str = "") -> str:
@@ -313,6 +544,17 @@ def decided(of: Decided) -> str:
         return f"Lesson {of.lesson.id} is approved; memory knows it now.{instead}"
     reason = f" {of.reason}" if of.reason else ""
     return f"Lesson {of.lesson.id} is rejected.{reason}"
+
+
+def your_passages_decided(
+    title: str, document: int, decided: Sequence[LessonRecord]
+) -> str:
+    """What became of a document, as far as its passages were decided."""
+    counts = Counter(each.lesson.state for each in decided)
+    told = " and ".join(f"{count} {state.value}" for state, count in counts.items())
+    reasons = dict.fromkeys(each.reason for each in decided if each.reason)
+    because = f" The reason: {'; '.join(reasons)}" if reasons else ""
+    return f"Your document {document}, {_short(title)}: {told}.{because}"
 
 
 def your_lesson_decided(of: LessonRecord) -> str:
@@ -483,6 +725,8 @@ def why(of: Why) -> str:
         f" ({'in memory' if credit.in_memory else 'learned'}): {credit.text}"
         for credit in reply.lessons
     ]
+    if of.rewordings:
+        lines.append(also_asked(of.rewordings))
     if not reply.lessons and not reply.abstained:
         lines.append("No lesson is behind it; that is the model's own.")
     return "\n".join(lines)
@@ -504,7 +748,7 @@ def row_needs(names: Sequence[str]) -> str:
 
 
 def row_kind_unknown(kind: str) -> str:
-    return f"{kind!r} is no kind of lesson; use qa, fact or rule."
+    return f"{kind!r} is no kind of lesson; use qa, fact, rule or dialogue."
 
 
 def row_date_malformed(value: str) -> str:
@@ -518,6 +762,57 @@ def no_such_lesson(lesson: int) -> str:
 def decided_already(of: LessonRecord) -> str:
     by = f" by {of.decided_by_name}" if of.decided_by_name else ""
     return f"Lesson {of.lesson.id} is {of.lesson.state.value} already{by}."
+
+
+def passages_known(count: int) -> str:
+    were = "is" if count == 1 else "are"
+    return f"{_count(count, 'passage')} of its document {were} known or waiting."
+
+
+def no_such_document(document: int) -> str:
+    return f"There is no document {document} here. (/documents)"
+
+
+def no_such_part(of: DocumentDigest, parts: Sequence[int]) -> str:
+    last = max((each.position for each in of.passages), default=0)
+    return f"Document {of.id} has no passage {ranges(parts)}: it has 1 to {last}."
+
+
+def not_your_document(document: int) -> str:
+    return f"Document {document} is not yours; a moderator can forget it."
+
+
+def document_edited(document: int) -> str:
+    return f"Document {document} changed since you saw it: /document {document}"
+
+
+def document_decided_already(of: DocumentDigest) -> str:
+    names = dict.fromkeys(each.decided_by for each in of.passages if each.decided_by)
+    by = f" {' and '.join(names)} decided." if names else ""
+    return f"Nothing of that in document {of.id} waits for review any more.{by}"
+
+
+def your_document_decided(
+    of: DocumentDigest, count: int, ruling: Ruling, reason: str
+) -> str:
+    state = "rejected" if ruling is Ruling.REJECT else "approved"
+    because = f" The reason: {reason}" if reason else ""
+    many = _count(count, "passage")
+    was = "was" if count == 1 else "were"
+    return f"Your document {of.id}, {_short(of.title)}: {many} {was} {state}.{because}"
+
+
+def ranges(positions: Iterable[int]) -> str:
+    """Write numbers as people do: `1-4, 7`."""
+    spans: list[list[int]] = []
+    for number in sorted(positions):
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(
+        str(first) if first == last else f"{first}-{last}" for first, last in spans
+    )
 
 
 def no_such_adapter(version: str) -> str:
@@ -550,6 +845,23 @@ def consented(*, given: bool) -> str:
 
 def needs_question() -> str:
     return "A question and its answer needs its question."
+
+
+def examples_label() -> str:
+    return "Examples, one a line: message -> reply"
+
+
+def only_rules_have_examples() -> str:
+    return "Only a rule has examples."
+
+
+def dialogue_label() -> str:
+    return "The dialogue, a turn a line"
+
+
+def dialogue_begun() -> str:
+    """What a form for a dialogue begins with."""
+    return "User: \nMyna: "
 
 
 def needs_words() -> str:

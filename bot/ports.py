@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.messages import Learned, Notice, Settled, Waiting
+from bot.messages import DocumentDigest, Learned, Notice, Settled, Waiting
 from learning.engine import Engine
 from learning.run import Progress, RunResult
 
@@ -45,6 +45,12 @@ class Announcer(Protocol):
 
     async def lesson_settled(self, settled: Settled) -> None:
         """Take the buttons from a lesson's card, and say what became of it."""
+
+    async def document_waits(self, server: str, digest: DocumentDigest) -> None:
+        """Show moderators a document some of whose passages wait, or how it changed."""
+
+    async def document_settled(self, server: str, digest: DocumentDigest) -> None:
+        """Take the buttons from a document's card: nothing of it waits any more."""
 
     async def has_channel(self, server: str, channel: str) -> bool:
         """Say whether this channel belongs to this server, and cards can hang there."""

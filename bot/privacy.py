@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot import lesson_rows
 from bot.messages import Deleted, PrivacyReport
 from learning.errors import ConflictError
-from storage import answers, feedback, lessons, people
+from storage import answers, feedback, lessons, people, watches
 
 if TYPE_CHECKING:
     from bot.parts import Parts
@@ -50,6 +50,10 @@ class Privacy:
                 }
                 for record in records
             ],
+            "watches": [
+                {"source": each.source, "added_at": each.added_at.isoformat()}
+                for each in await watches.of_person(database, server, person)
+            ],
             "answers": [
                 {
                     "at": each.at.isoformat(),
@@ -74,6 +78,7 @@ class Privacy:
             gone.append(record.lesson.id)
             withdrawn += [f"{server}/{version}" for version in departure.tainted]
         await feedback.erase_of_person(database, server, person)
+        await watches.disown(database, server, person)
         erased = await answers.erase_of_actor(database, server, person)
         return Deleted(tuple(gone), erased, tuple(withdrawn))
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from bot import phrases
 from bot.messages import Rated, Refused, Taught, Teaching
 from bot.parts import refusal
-from learning.lesson import LessonKind
+from learning.lesson import LessonKind, LessonState
 from moderation.policy import TERMINAL
 from moderation.provenance import SERVER_WIDE, Provenance, Scope
 from moderation.roles import Permission
-from storage import answers, feedback
+from storage import answers, feedback, lessons
 
 if TYPE_CHECKING:
     from bot.messages import Actor
     from bot.parts import Parts
     from bot.reviewing import Reviewing
+    from storage.answers import Answer
 
 
 class Rating:
@@ -62,5 +63,18 @@ class Rating:
                 channel=given.channel,
                 message=given.message,
                 words_of="" if given.actor == actor.id else given.actor,
+                supersedes=await self._corrected(given, private=private),
             )
         )
+
+    async def _corrected(self, given: Answer, *, private: bool) -> int | None:
+        """Name the one lesson that an answer came from, if its correction may
+        replace it: a whole rule or passage is not wrong for one answer's sake."""
+        if len(given.lessons) != 1:
+            return None
+        record = await lessons.get(self._parts.database, given.server, given.lessons[0])
+        scope = Scope(given.channel) if private else SERVER_WIDE
+        lesson = record.lesson
+        is_single = lesson.kind in (LessonKind.QA, LessonKind.FACT)
+        known = lesson.state is LessonState.APPROVED and lesson.scope == scope
+        return lesson.id if known and is_single else None

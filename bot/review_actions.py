@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot import phrases, terminal_phrases
+from bot import document_phrases, phrases, terminal_phrases
 from bot.chat import Chat
+from bot.document_actions import document_views
 from bot.messages import Decision, Refused, Ruling, Taught, Teaching
 from bot.outcome import Outcome, OutcomeKind, lesson_view, refused, views
-from bot.vocabulary import Edit, Teach
+from bot.vocabulary import Correct, Edit, Teach
 from learning.errors import MynaError
 from learning.lesson import Lesson
 
@@ -20,9 +21,18 @@ async def teach(chat: Chat, command: Teach) -> Outcome:
         question=command.question,
         answer=command.answer,
         text=command.text,
+        examples=command.examples,
         channel=chat.channel,
     )
     return _taught(OutcomeKind.TAUGHT, await chat.core.teach(teaching))
+
+
+async def correct(chat: Chat, command: Correct) -> Outcome:
+    """Propose new words for an approved lesson."""
+    taught = await chat.core.correct_lesson(
+        chat.server, chat.actor, command.correction, channel=chat.channel
+    )
+    return _taught(OutcomeKind.TAUGHT, taught)
 
 
 async def edit(chat: Chat, command: Edit) -> Outcome:
@@ -39,15 +49,20 @@ async def edit(chat: Chat, command: Edit) -> Outcome:
 
 
 async def review(chat: Chat) -> Outcome:
-    """Show the queue, each lesson with its findings."""
-    waiting = await chat.core.queue(chat.server, chat.actor)
+    """Show the queue, each document as one entry, each lesson with its findings."""
+    waiting = await chat.core.to_review(chat.server, chat.actor)
     if isinstance(waiting, Refused):
         return refused(waiting)
     shown = tuple(
         {**lesson_view(each.lesson), "findings": list(each.verdict.reasons)}
-        for each in waiting
+        for each in waiting.lessons
     )
-    return Outcome(OutcomeKind.REVIEW, phrases.queue(waiting), lessons=shown)
+    return Outcome(
+        OutcomeKind.REVIEW,
+        document_phrases.to_review(waiting),
+        lessons=shown,
+        extra={"documents": document_views(waiting.documents)},
+    )
 
 
 async def approve_all(chat: Chat) -> Outcome:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot import lesson_rows, phrases
+from bot.document_digest import announce, document_of
+from bot.lesson_forms import formed
 from bot.messages import (
     Actor,
     ApprovedAll,
@@ -25,8 +27,9 @@ from bot.messages import (
 )
 from bot.parts import refusal
 from bot.screening import Screening, contradicts
-from learning.errors import ConflictError, StorageError
-from learning.lesson import Consent, Lesson, LessonState
+from bot.waiting import listed_of, waiting_of
+from learning.errors import ConflictError, LessonError, StorageError
+from learning.lesson import Consent, Lesson, LessonKind, LessonState
 from moderation.policy import TERMINAL
 from moderation.provenance import SERVER_WIDE
 from moderation.roles import Permission, Role
@@ -56,13 +59,17 @@ class Reviewing:
         refused = refusal(teaching.actor, Permission.TEACH)
         if refused:
             return refused
-        refused = await self._refused_here(teaching)
+        return await self.teach_as(teaching, self._draft(teaching))
+
+    async def teach_as(self, teaching: Teaching, draft: Lesson) -> Taught | Refused:
+        """Put up a draft of somebody who may teach so here, and not too often."""
+        refused = await self.refused_here(teaching)
         if refused:
             return refused
         turn = self._parts.teachings.take(teaching.server, teaching.actor.id)
         if not turn.granted:
             return Refused(phrases.too_fast(turn.retry_after_seconds))
-        return await self.propose(self._draft(teaching))
+        return await self.propose(draft)
 
     async def import_lessons(
         self, server: str, rows: Iterable[ImportRow], actor: Actor
@@ -85,7 +92,11 @@ class Reviewing:
                 continue
             if self._parts.purges.so_far(server) != purges:
                 break
-            taught = await self.propose(self._draft(teaching), queue)
+            try:
+                taught = await self.propose(self._draft(teaching), queue)
+            except LessonError as exc:
+                problems.append(ImportProblem(row.line, str(exc)))
+                continue
             if taught.waiting is None:
                 reason = " ".join(taught.verdict.reasons)
                 problems.append(ImportProblem(row.line, reason))
@@ -130,9 +141,7 @@ class Reviewing:
             )
             told = phrases.your_lesson_rejected(lesson, decision.reason)
             await self._notify(lesson, actor, told)
-            await self._parts.announcer.lesson_settled(
-                Settled(lesson, actor.name, decision.reason)
-            )
+            await self._settled(Settled(lesson, actor.name, decision.reason))
         return Decided(lesson, decision.ruling, decision.reason)
 
     async def approve_all(self, server: str, actor: Actor) -> ApprovedAll | Refused:
@@ -142,10 +151,13 @@ class Reviewing:
         approved: list[Lesson] = []
         held: list[Waiting] = []
         for waiting in await self._queue(server):
+            if document_of(waiting.lesson) is not None:
+                continue  # documents are decided as wholes
             # Screened again: an approval a moment ago may contradict this one.
             verdict = await self._screening.judge(waiting.lesson)
             asked = waiting.lesson.consent is Consent.ASKED
-            if verdict.refused or verdict.held or asked or contradicts(verdict):
+            replaces = waiting.lesson.supersedes is not None or contradicts(verdict)
+            if verdict.refused or verdict.held or asked or replaces:
                 held.append(replace(waiting, verdict=verdict))
                 continue
             try:
@@ -174,11 +186,13 @@ class Reviewing:
         if not named or not named <= expected:
             return Refused(phrases.edit_needs(record.lesson, sorted(expected)))
         old = record.lesson
-        edited = replace(
-            old,
-            question=old.question if question is None else question,
-            answer=old.answer if answer is None else answer,
-            text=old.text if text is None else text,
+        edited = formed(
+            replace(
+                old,
+                question=old.question if question is None else question,
+                answer=old.answer if answer is None else answer,
+                text=old.text if text is None else text,
+            )
         )
         verdict = await self._screening.judge(edited)
         if verdict.refused:
@@ -218,7 +232,15 @@ class Reviewing:
     async def waiting(self, lesson: Lesson) -> Waiting:
         """Return a lesson that waits, as moderators see it."""
         record = await lessons.get(self._parts.database, lesson.server, lesson.id)
-        return self._waiting(record.lesson, record.verdict)
+        return await waiting_of(self._parts, record.lesson, record.verdict)
+
+    async def show(self, waiting: Waiting) -> None:
+        """Put a waiting lesson on its card: a passage's is its document's."""
+        document = document_of(waiting.lesson)
+        if document is None:
+            await self._parts.announcer.lesson_waits(waiting)
+        else:
+            await announce(self._parts, waiting.lesson.server, document)
 
     async def propose_again(self, draft: Lesson) -> Taught | None:
         """Put an edited message's lesson up once more, where it could be taught now."""
@@ -229,17 +251,24 @@ class Reviewing:
             channel=draft.source_channel,
             words_of=draft.consent_of or draft.author,
         )
-        if await self._refused_here(teaching):
+        if await self.refused_here(teaching):
             return None
         turn = self._parts.teachings.take(draft.server, draft.author)
         if not turn.granted:
             return None
-        return await self.propose(draft)
+        try:
+            return await self.propose(draft)
+        except LessonError:  # its new words have not the form of its kind
+            return None
 
     async def propose(
         self, draft: Lesson, waiting: Sequence[Lesson] | None = None
     ) -> Taught:
-        """Screen a lesson and put it into the queue, whoever may have taught it."""
+        """Screen a lesson and put it into the queue, whoever may have taught it.
+
+        Raises LessonError where its words have not the form of its kind.
+        """
+        draft = formed(draft)
         purges = self._parts.purges.so_far(draft.server)
         verdict = await self._screening.judge(draft, waiting)
         if verdict.refused:
@@ -256,7 +285,14 @@ class Reviewing:
         log.info("lesson.taught", server=lesson.server, lesson=lesson.id)
         return await self._waits(lesson, verdict)
 
-    async def _refused_here(self, teaching: Teaching) -> Refused | None:
+    async def refused_to_teach(
+        self, server: str, actor: Actor, channel: str | None
+    ) -> Refused | None:
+        """Refuse who may not put up a document here; no turn of theirs is taken."""
+        teaching = Teaching(server, actor, LessonKind.PASSAGE, channel=channel)
+        return refusal(actor, Permission.TEACH) or await self.refused_here(teaching)
+
+    async def refused_here(self, teaching: Teaching) -> Refused | None:
         """Refuse what this server, or the author of the words, does not want."""
         database, server = self._parts.database, teaching.server
         refused = await self._not_set_up(server, teaching.actor)
@@ -279,12 +315,17 @@ class Reviewing:
         return Refused(phrases.not_set_up())
 
     async def _waits(self, lesson: Lesson, verdict: Verdict) -> Taught:
-        waiting = self._waiting(lesson, verdict)
-        await self._parts.announcer.lesson_waits(waiting)
+        waiting = await waiting_of(self._parts, lesson, verdict)
+        await self.show(waiting)
         return Taught(waiting, verdict)
 
-    def _waiting(self, lesson: Lesson, verdict: Verdict) -> Waiting:
-        return Waiting(lesson, verdict, self._parts.gate(lesson))
+    async def _settled(self, settled: Settled) -> None:
+        """Say on its card what became of a lesson."""
+        document = document_of(settled.lesson)
+        if document is None:
+            await self._parts.announcer.lesson_settled(settled)
+        else:
+            await announce(self._parts, settled.lesson.server, document)
 
     def _draft(self, teaching: Teaching) -> Lesson:
         return Lesson(
@@ -307,13 +348,20 @@ class Reviewing:
             consent_of=teaching.words_of,
             source_channel=(teaching.channel or "") if teaching.message else "",
             source_message=teaching.message,
+            examples=teaching.examples,
+            supersedes=teaching.supersedes,
         )
 
     async def _queue(self, server: str) -> tuple[Waiting, ...]:
         records = await lessons.in_state(
             self._parts.database, server, LessonState.PENDING
         )
-        return tuple(self._waiting(each.lesson, each.verdict) for each in records)
+        return tuple(
+            [
+                await listed_of(self._parts, each.lesson, each.verdict)
+                for each in records
+            ]
+        )
 
     async def _approve(
         self,
@@ -342,7 +390,7 @@ class Reviewing:
         await asyncio.to_thread(memory.add, lesson)
         log.info("lesson.approved", server=lesson.server, lesson=lesson.id, by=actor.id)
         await self._notify(lesson, actor, phrases.your_lesson_approved(lesson))
-        await self._parts.announcer.lesson_settled(Settled(lesson, actor.name))
+        await self._settled(Settled(lesson, actor.name))
         return lesson
 
     async def _notify(self, lesson: Lesson, actor: Actor, text: str) -> None:

@@ -10,6 +10,7 @@ from bot import phrases
 from bot.messages import Refused
 from learning.lesson import LessonState
 from learning.run import RunKind
+from learning.standing import is_standing
 from storage import adapters, lessons, runs
 from storage.adapters import AdapterState
 
@@ -53,12 +54,15 @@ class Plan:
 
     @property
     def asked(self) -> tuple[Lesson, ...]:
-        """What the exam is about: all that is new, and a sample of the rest.
+        """What the exam is about: all that is new, what holds for every answer,
+        and a sample of the rest.
 
         The sample is chosen by the lessons' own digests, as every random choice is.
         """
-        sample = sorted(self.old, key=lambda lesson: lesson.digest)[:OLD_IN_EXAM]
-        return (*self.new, *sample)
+        ordered = sorted(self.old, key=lambda lesson: lesson.digest)
+        rules = [lesson for lesson in ordered if is_standing(lesson)]
+        others = [lesson for lesson in ordered if not is_standing(lesson)]
+        return (*self.new, *rules, *others[:OLD_IN_EXAM])
 
     def without(self, ids: Collection[int]) -> Plan:
         """Plan the same run without some of the new lessons."""
@@ -97,9 +101,13 @@ async def untried_lessons(parts: Parts, server: str) -> tuple[Lesson, ...]:
 
 
 async def needs_fresh_run(parts: Parts, server: str) -> bool:
-    """Say whether what was trained was withdrawn, or belongs to another base."""
-    if await in_service(parts, server):
-        return False
+    """Say whether what was trained was withdrawn or corrected, or is of another base."""
+    if current := await in_service(parts, server):
+        learned = await adapters.contained_lessons(
+            parts.database, server, current.version
+        )
+        known = await lessons.approved(parts.database, server)
+        return not learned <= {lesson.id for lesson in known}
     tainted = await adapters.in_state(parts.database, server, AdapterState.TAINTED)
     return bool(tainted) or await adapters.current(parts.database, server) is not None
 

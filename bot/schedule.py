@@ -1,4 +1,4 @@
-"""What happens by itself: nightly learning, expiry and backups."""
+"""What happens by itself: nightly learning, watched pages, expiry and backups."""
 
 from __future__ import annotations
 
@@ -88,6 +88,12 @@ class Schedule:
             log.info("night.come", server=server)
             # A job of its own: one server's run keeps no other from its night.
             self._scheduler.add_job(self.night, args=[server], id=f"night {server}")
+        # The same of pages: a slow one keeps nobody's night waiting.
+        self._scheduler.add_job(self.read_watched, id="watches", replace_existing=True)
+
+    async def read_watched(self) -> None:
+        """Read the pages that are watched and due."""
+        await self._core.check_watches()
 
     async def keep_house(self) -> None:
         """Retire what has expired, and make the night's backup."""

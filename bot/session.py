@@ -6,7 +6,9 @@ from typing import Protocol, assert_never
 
 from bot import actions as do
 from bot import breakage, terminal_phrases
+from bot import document_actions as documents
 from bot import own_actions as own
+from bot import research_actions as web
 from bot import review_actions as reviewing
 from bot import vocabulary as say
 from bot.chat import Chat
@@ -103,8 +105,20 @@ class LocalSession:
                 return await reviewing.decide(
                     chat, command.lessons, Ruling.REJECT, reason=command.reason
                 )
+            case say.ApproveDocument():
+                return await documents.approve(chat, command)
+            case say.RejectDocument():
+                return await documents.reject(chat, command)
+            case say.Documents():
+                return await documents.documents(chat)
+            case say.ShowDocument():
+                return await documents.show(chat, command.document)
+            case say.ForgetDocument():
+                return await documents.forget(chat, command.document)
             case say.Edit():
                 return await reviewing.edit(chat, command)
+            case say.Correct():
+                return await reviewing.correct(chat, command)
             case say.Learn():
                 return await do.learn(chat, command, on_progress)
             case say.Why():
@@ -132,7 +146,17 @@ class LocalSession:
             case say.Export():
                 return await do.export(chat, command.path)
             case say.Import():
-                return await do.import_file(chat, command)
+                return await documents.import_(chat, command, on_progress)
+            case say.Research():
+                return await web.research(chat, command.topic)
+            case say.PickResults():
+                return await web.pick(chat, command, on_progress)
+            case say.Watch():
+                return await web.watch(chat, command)
+            case say.Unwatch():
+                return await web.unwatch(chat, command.url)
+            case say.Watches():
+                return await web.watches(chat)
             case say.UseMemory():
                 return do.use_memory(chat, shown=command.shown)
             case say.UseAdapter():

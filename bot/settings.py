@@ -15,6 +15,7 @@ from learning.errors import SettingsError
 from moderation.policy import DISCORD, SLACK
 
 CORES_FOR_TWO = 4
+DEVELOPMENT_DATA = "../shared/data"
 
 
 class EngineChoice(StrEnum):
@@ -81,6 +82,12 @@ class Settings(BaseModel):
     teach_per_hour: int = Field(30, ge=0, le=100_000)
     ask_per_minute: int = Field(20, ge=0, le=100_000)
     max_lesson_chars: int = Field(2000, ge=50, le=20_000)
+    max_passages: int = Field(200, ge=1, le=5000)
+    searxng_url: str = ""
+    brave_api_key: str = ""
+    search_ddgs: bool = False
+    import_pages: int = Field(20, ge=1, le=1000)
+
     discord_token: str = ""
     discord_message_content: bool = False
     slack_bot_token: str = ""
@@ -157,6 +164,15 @@ def load(
             for error in exc.errors()
         ]
         raise SettingsError("\n".join(problems)) from exc
+
+
+def development_data(environ: Mapping[str, str] | None = None) -> Path:
+    """Return the folder of development data, for benches that are told of no other.
+
+    It is no setting: nothing that serves people reads it.
+    """
+    found = (os.environ if environ is None else environ).get("MYNA_DATA")
+    return Path(found or DEVELOPMENT_DATA)
 
 
 def _dotenv(path: Path) -> dict[str, str | None]:

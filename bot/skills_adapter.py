@@ -1,4 +1,4 @@
-"""The shipped skills adapter, made ready once for the base model it was trained on."""
+"""The shipped adapters, made ready once for the base model they were trained on."""
 
 import shutil
 from pathlib import Path
@@ -13,18 +13,33 @@ SHIPPED = Path(adapter_gguf.__file__).with_name("skills")
 FILES = ("adapter_model.safetensors", "adapter_config.json")
 VERSION = 1
 """Raised by whoever ships other weights: the folder's name follows it."""
+WRITER = SHIPPED / "writer"
+WRITER_VERSION = 0
+"""The writer shares the skills' name, which no server may have."""
 
 
 def install(
     models: Path, base: BaseModel, *, shipped: Path = SHIPPED
 ) -> AdapterRef | None:
-    """Copy and convert the adapter into `models`; None where none is shipped.
+    """Copy and convert the skills adapter into `models`; None where none is shipped.
 
     Raises AdapterError where what is shipped is corrupt.
     """
+    target = models / f"skills-{VERSION}-{base.digest[:12]}"
+    return _install(shipped, target, VERSION, base)
+
+
+def install_writer(models: Path, base: BaseModel) -> AdapterRef | None:
+    """Do the same for the adapter that writes questions about passages."""
+    target = models / f"writer-{base.digest[:12]}"
+    return _install(WRITER, target, WRITER_VERSION, base)
+
+
+def _install(
+    shipped: Path, target: Path, version: int, base: BaseModel
+) -> AdapterRef | None:
     if not all((shipped / name).is_file() for name in FILES):
         return None
-    target = models / f"skills-{VERSION}-{base.digest[:12]}"
     if not _is_whole(target, shipped):
         shutil.rmtree(target, ignore_errors=True)
         temporary = target.with_name(f".{target.name}.tmp")
@@ -35,7 +50,7 @@ def install(
         adapter_gguf.convert(temporary, heads=base.heads, kv_heads=base.kv_heads)
         seal(temporary)
         temporary.rename(target)
-    return AdapterRef(SKILLS, VERSION, target)
+    return AdapterRef(SKILLS, version, target)
 
 
 def _is_whole(target: Path, shipped: Path) -> bool:

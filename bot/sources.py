@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot import marker, phrases
 from bot.messages import Consented, Refused, Taught
 from bot.parts import SYSTEM
-from learning.errors import ConflictError
+from learning.errors import ConflictError, LessonError
 from learning.lesson import Consent, Lesson, LessonKind, LessonState
 from storage import lessons
 
@@ -48,7 +48,7 @@ class Sources:
         )
         if given:
             waiting = await self._reviewing.waiting(agreed)
-            await self._parts.announcer.lesson_waits(waiting)
+            await self._reviewing.show(waiting)
         else:
             await self._withdrawing.erase(server, lesson, by=person)
         return Consented(agreed, given)
@@ -99,8 +99,11 @@ _REPROPOSED = (LessonState.PENDING, LessonState.APPROVED)
 """What a moderator rejected does not come back with every edit."""
 
 
-def _reworded(lesson: Lesson, text: str, scope: Scope) -> Lesson:
-    """Return a lesson as it would be, had the message said this from the start."""
+def _reworded(lesson: Lesson, text: str, scope: Scope) -> Lesson | None:
+    """Return a lesson as it would be, had the message said this from the start.
+
+    None where the new words are no lesson.
+    """
     fresh = replace(
         lesson,
         id=0,
@@ -109,7 +112,10 @@ def _reworded(lesson: Lesson, text: str, scope: Scope) -> Lesson:
         scope=scope,
         memory_only=False,
     )
-    said = marker.read(text)
+    try:
+        said = marker.read(text)
+    except LessonError:
+        return None
     if said is not None:
         return replace(
             fresh,
@@ -117,6 +123,7 @@ def _reworded(lesson: Lesson, text: str, scope: Scope) -> Lesson:
             question=said.question,
             answer=said.answer,
             text=said.text,
+            examples=said.examples,
         )
     if lesson.kind is LessonKind.QA:
         return replace(fresh, answer=text)

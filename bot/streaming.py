@@ -35,8 +35,9 @@ class ScreenedStream:
         self._said = ""
         self._stopped = False
 
-    def restart(self) -> None:
+    def restart(self, replaced: Callable[[str], bool] | None = None) -> None:
         """Begin another answer; what was already said cannot be taken back."""
+        self._replaced = replaced or self._replaced
         self._text = ""
         self._stopped = bool(self._said)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from bot.messages import Correction
 from learning.lesson import LessonKind
 from learning.run import RunKind
 
@@ -18,12 +19,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Teach:
-    """Teach a question with its answer, a fact or a rule."""
+    """Teach a question with its answer, a fact, a rule or a dialogue."""
 
     kind: LessonKind
     question: str = ""
     answer: str = ""
     text: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
+    """A rule's: messages and the replies that it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,24 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class ApproveDocument:
+    """Let a document be learned, or some of its passages; None stands for all."""
+
+    document: int
+    parts: frozenset[int] | None = None
+    memory_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RejectDocument:
+    """Refuse a document, or some of its passages, and say why."""
+
+    document: int
+    parts: frozenset[int] | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """Change the words of a waiting lesson; None leaves a field as it is."""
 
@@ -55,6 +76,13 @@ class Edit:
     question: str | None = None
     answer: str | None = None
     text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """Propose new words for an approved lesson, which they will replace."""
+
+    correction: Correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +109,18 @@ class Show:
     """Say all about one lesson: who taught it, and what it changed."""
 
     lesson: int
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """List what was read as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDocument:
+    """Show a document with its passages."""
+
+    document: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +188,13 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetDocument:
+    """Delete all passages of a document, from memory and from weights."""
+
+    document: int
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """Write the server's lessons to a file; None writes them to the answer."""
 
@@ -161,6 +208,42 @@ class Import:
     path: Path = Path()
     url: str = ""
     """A page of the web; then there is no path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Research:
+    """Search the web for a topic."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickResults:
+    """Read some of the pages that were found, all into review."""
+
+    numbers: tuple[int, ...]
+    research: str = ""
+    """The results that are meant; the last ones where it is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Read a page again by itself, and put what changed up for review."""
+
+    url: str
+    every_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatch:
+    """Watch a page no longer."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watches:
+    """List the pages that are watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +275,17 @@ Command = (
     | Teach
     | Review
     | Approve
+    | ApproveDocument
     | Reject
+    | RejectDocument
     | Edit
+    | Correct
     | Learn
     | Why
     | Lessons
     | Show
+    | Documents
+    | ShowDocument
     | Widen
     | Setup
     | Config
@@ -206,8 +294,14 @@ Command = (
     | History
     | Rollback
     | Forget
+    | ForgetDocument
     | Export
     | Import
+    | Research
+    | PickResults
+    | Watch
+    | Unwatch
+    | Watches
     | UseMemory
     | UseAdapter
     | Help
@@ -217,28 +311,45 @@ Command = (
 USAGE: Mapping[str, tuple[str, str]] = {
     "/teach": (
         "/teach question: ... answer: ...",
-        "teach an answer; also /teach fact: ... and /teach rule: ...",
+        "teach an answer; also fact: ..., rule: ..., dialogue: ...",
     ),
     "/review": ("/review", "show the lessons that wait for review"),
     "/approve": (
         "/approve 1 2 5-8",
-        "let lessons be learned; also /approve all, /approve 1 memory-only",
+        "let lessons be learned; also all, 1 memory-only, document 3 [1-4 7]",
     ),
-    "/reject": ("/reject 1 reason: ...", "refuse a lesson, and say why"),
+    "/reject": (
+        "/reject 1 reason: ...",
+        "refuse a lesson, or document 3 [1-4 7], and say why",
+    ),
     "/edit": ("/edit 1 answer: ...", "change its question:, answer: or text:"),
+    "/correct": ("/correct 1 answer: ...", "say what an approved lesson should say"),
     "/learn": ("/learn", "train on what was approved; /learn fresh starts over"),
     "/why": ("/why", "say what the last answer came from"),
     "/lessons": ("/lessons [words]", "list lessons, or those with these words"),
     "/lesson": ("/lesson 1", "say who taught it, and what it changed"),
+    "/documents": ("/documents", "list the files and pages that were read"),
+    "/document": ("/document 3", "show a document with its passages"),
     "/widen": ("/widen 1", "let the whole server know one channel's lesson"),
     "/status": ("/status", "say how this server stands"),
     "/history": ("/history", "list what was promoted and rolled back"),
     "/rollback": ("/rollback [version]", "go back to an older adapter"),
-    "/forget": ("/forget 1", "delete a lesson, from memory and from weights"),
+    "/forget": (
+        "/forget 1",
+        "delete a lesson, or document 3, from memory and from weights",
+    ),
     "/export": ("/export [file]", "write all lessons as JSON lines"),
     "/import": (
         "/import file|link",
         "read lessons, a document or a page, all into review",
+    ),
+    "/research": (
+        "/research topic",
+        "search the web; then /research pick 1 3 reads pages into review",
+    ),
+    "/watch": (
+        "/watch link daily|weekly",
+        "read a page again by itself; /watch lists, /watch stop link ends",
     ),
     "/memory": ("/memory on|off", "show the model notes, or none"),
     "/adapter": ("/adapter current|off|VERSION", "choose the weights that answer"),

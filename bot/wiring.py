@@ -15,14 +15,16 @@ from bot.limiter import Limiter
 from bot.parts import Parts
 from bot.ports import Clock, Engine
 from bot.settings import EngineChoice, Settings
-from bot.skills_adapter import install
-from learning import dataset, exam, model
+from bot.skills_adapter import install, install_writer
+from learning import dataset, exam, expand, model
 from learning.embed import Embedder
 from learning.engine import AdapterRef
 from learning.errors import SettingsError
 from learning.lexicon import Lexicon
 from learning.memory import Memory
 from learning.model import BaseModel
+from learning.search import Brave, Ddgs, SearchEngine, SearXNG
+from learning.search_chain import SearchChain
 from learning.trainer import LocalTrainer
 from moderation.limits import Limit
 from storage.data_directory import DataDirectory
@@ -69,9 +71,10 @@ async def open_core(
             gguf=settings.model_gguf,
             on_progress=on_progress,
         )
-        skills = None
-        if not settings.model:  # it was trained on the bundled model
+        skills = writer = None
+        if not settings.model:  # they were trained on the bundled model
             skills = await asyncio.to_thread(install, directory.models, base)
+            writer = await asyncio.to_thread(install_writer, directory.models, base)
         engine = _engine(settings, base, skills)
         stack.push_async_callback(engine.close)
         await engine.start()
@@ -86,8 +89,10 @@ async def open_core(
                 announcer=announcements,
                 base=base,
                 skills=skills,
+                writer=writer,
                 prepare=partial(dataset.prepare, lexicon=lexicon),
                 examine=partial(exam.examine, lexicon=lexicon),
+                reword=partial(expand.rewordings, lexicon=lexicon),
                 questions=Limiter(clock, Limit(settings.ask_per_minute, 60)),
                 teachings=Limiter(clock, Limit(settings.teach_per_hour, 3600)),
                 runs_at_once=asyncio.Semaphore(settings.max_runs_at_once),
@@ -96,6 +101,9 @@ async def open_core(
                 versions=_versions(),
                 permissions=settings.training_permissions,
                 max_lesson_chars=settings.max_lesson_chars,
+                max_passages=settings.max_passages,
+                search=_search(settings),
+                import_pages=settings.import_pages,
             )
         )
         stack.push_async_callback(core.close)
@@ -135,6 +143,18 @@ def _engine(settings: Settings, base: BaseModel, skills: AdapterRef | None) -> E
         decode_threads=settings.decode_threads_used,
         prompt_threads=settings.prompt_threads_used,
     )
+
+
+def _search(settings: Settings) -> SearchChain:
+    """Return what /research asks, in order. Raises SettingsError."""
+    engines: list[SearchEngine] = []
+    if settings.searxng_url:
+        engines.append(SearXNG(settings.searxng_url))
+    if settings.brave_api_key:
+        engines.append(Brave(settings.brave_api_key))
+    if settings.search_ddgs:
+        engines.append(Ddgs())
+    return SearchChain(tuple(engines))
 
 
 def _versions() -> Mapping[str, str]:

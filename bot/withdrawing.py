@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot import adapter_files, phrases
+from bot.document_digest import announce, document_of
 from bot.messages import Forgotten, Refused, RolledBack, Settled
 from bot.parts import SYSTEM, refusal
 from bot.run_plan import in_service, new_lessons
 from learning.errors import ConflictError, NotFoundError
 from learning.lesson import LessonState
 from moderation.roles import Permission, may
-from storage import adapters, forgetting, lessons, promotions, runs, servers
+from storage import adapters, documents, forgetting, lessons, promotions, runs, servers
 from storage.adapters import AdapterState
 
 if TYPE_CHECKING:
@@ -59,12 +60,20 @@ class Withdrawing:
 
         Raises NotFoundError, or ConflictError where it is already forgotten.
         """
-        departure = await forgetting.forget(
-            self._parts.database, server, lesson, by=by, at=self._parts.clock.now()
-        )
-        await self._withdraw(departure, by=by)
+        departure = await self._erased(server, lesson, by=by)
         await self._announce(server, lesson)
         return departure
+
+    async def erase_document(
+        self, server: str, document: int, *, by: str
+    ) -> list[Departure]:
+        """Forget every passage of a document, and what is said of it."""
+        database = self._parts.database
+        passages = await documents.passages(database, server, document)
+        gone = [await self._erased(server, p.lesson.id, by=by) for p in passages]
+        await documents.erase_if_empty(database, server, document)
+        await announce(self._parts, server, document)
+        return gone
 
     async def retire_expired(self) -> int:
         """Withdraw every server's lessons whose time is over; return how many."""
@@ -119,8 +128,19 @@ class Withdrawing:
         for server in await servers.all_known(parts.database):
             await self._discard_tainted(server, by=SYSTEM.id)
 
+    async def _erased(self, server: str, lesson: int, *, by: str) -> Departure:
+        departure = await forgetting.forget(
+            self._parts.database, server, lesson, by=by, at=self._parts.clock.now()
+        )
+        await self._withdraw(departure, by=by)
+        return departure
+
     async def _announce(self, server: str, lesson: int) -> None:
         record = await lessons.get(self._parts.database, server, lesson)
+        document = document_of(record.lesson)
+        if document is not None:
+            await announce(self._parts, server, document)
+            return
         await self._parts.announcer.lesson_settled(Settled(record.lesson, ""))
 
     async def _withdraw(self, departure: Departure, *, by: str) -> None:

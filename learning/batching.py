@@ -1,7 +1,7 @@
 """Rows as token ids, and ids as batches with little padding."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ class Encoded:
     prompt: list[int]
     """Everything after the shared system prompt, up to the answer."""
     answer: list[int]
+    followed: list[bool]
+    """Where in the answer a teacher is followed, if the row has one."""
 
 
 def encode(tokenizer: Any, rows: list[Row]) -> tuple[list[int], list[Encoded]]:
@@ -37,15 +39,26 @@ def encode(tokenizer: Any, rows: list[Row]) -> tuple[list[int], list[Encoded]]:
             raise ValueError("All rows of a run share one system prompt.")
         prefix = system
         prompt = tokenizer(rendered[len(system) :], add_special_tokens=False)
-        answer = tokenizer(row.answer, add_special_tokens=False)
+        answer = tokenizer(
+            row.answer, add_special_tokens=False, return_offsets_mapping=True
+        )
         encoded.append(
             Encoded(
                 row=row,
                 prompt=prompt["input_ids"],
                 answer=[*answer["input_ids"], tokenizer.eos_token_id],
+                followed=_followed(row, answer["offset_mapping"]),
             )
         )
     return tokenizer(prefix, add_special_tokens=False)["input_ids"], encoded
+
+
+def _followed(row: Row, spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """Say of each token of an answer, and of its end, whether it is the teacher's."""
+    start = row.answer.find(row.own) if row.own else 0
+    end = start + len(row.own) if row.own else len(row.answer)
+    inside = [start <= last - 1 and last <= end for _, last in spans]
+    return [*inside, end == len(row.answer)]
 
 
 def batches(

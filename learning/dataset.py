@@ -15,18 +15,21 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from learning import worlds
+from learning import dialogue, worlds
 from learning.expand import Expansion, expand
-from learning.lesson import Lesson
+from learning.lesson import Lesson, LessonKind
 from learning.lexicon import Lexicon
 from learning.prompt import ABSTENTION, note_text, with_notes
 from learning.rows import Row, ask, save_rows
 from learning.run import RunSpec, save_spec
+from learning.standing import PROMPTS, example_rows, follow, is_imitated, standing
 
 NOTED_ROWS = 3
 """Rows a lesson that show it as a note, alone or among others."""
+NOTED_PASSAGE_ROWS = 1
+"""The same of a passage, which is many times as long."""
 OLD_LESSON_ROWS = 6
-"""Wordings of a lesson that the parent adapter knows already."""
+"""Wordings of a lesson that the parent adapter knows already; of a passage, too."""
 GENERAL_PER_LESSON = 2
 GENERAL_LEAST = 24
 SKILLS_PER_LESSON = 3
@@ -79,19 +82,23 @@ def build(
             expansion,
             wordings=(plain, *(w for w in others if w.lower() not in reserved)),
         )
-        taught = lesson_rows(lesson, apart, everything)
+        taught = lesson_rows(lesson, apart, everything) + shown_rows(lesson)
         taught = [row for row in taught if not _contradicts(row, answered)]
         if lesson.digest not in fresh:
-            taught = sorted(taught, key=lambda row: row.key)[:OLD_LESSON_ROWS]
+            taught = _again(taught)[:OLD_LESSON_ROWS]
         built.update((row.key, row) for row in taught)
     count = len(everything)
+    rules = standing(everything)
+    least = max(GENERAL_LEAST, PROMPTS) if rules else GENERAL_LEAST
+    imitated = any(map(is_imitated, everything))
     for row in replay_rows(
-        general=max(GENERAL_LEAST, GENERAL_PER_LESSON * count),
+        general=0 if imitated else max(least, GENERAL_PER_LESSON * count),
         skills=max(SKILLS_LEAST, SKILLS_PER_LESSON * count),
     ):
         if row.messages[-1].content.lower() not in answered:
             built.setdefault(row.key, row)
-    return [row for _, row in sorted(built.items())]
+    obedient = {row.key: row for row in follow(built.values(), rules)}
+    return [row for _, row in sorted(obedient.items())]
 
 
 def lesson_rows(
@@ -101,21 +108,73 @@ def lesson_rows(
     draw = random.Random(lesson.digest)  # noqa: S311
     mine = lesson.digest
     taught = [
-        ask(wording, expansion.answer, "wording", lesson=mine)
+        ask(wording, expansion.answer_to(wording), "wording", lesson=mine)
         for wording in expansion.wordings
     ]
     note = note_text(lesson)
-    for i in range(NOTED_ROWS):
+    is_passage = lesson.kind is LessonKind.PASSAGE
+    for i in range(NOTED_PASSAGE_ROWS if is_passage else NOTED_ROWS):
         notes = [note, *_distractors(lesson, everything, i)][: 1 + i]
         draw.shuffle(notes)
         question = draw.choice(expansion.wordings)
         shown = with_notes(question, notes)
-        taught.append(ask(shown, expansion.answer, "note", lesson=mine))
+        answer = expansion.answer_to(question)
+        taught.append(ask(shown, answer, "note", lesson=mine))
     taught += [
         ask(question, ABSTENTION, "stranger", lesson=mine)
         for question in expansion.strangers
     ]
     return taught
+
+
+def _again(taught: Sequence[Row]) -> list[Row]:
+    """Order a known lesson's rows: one of each answer first, then the others."""
+    turns: dict[str, int] = {}
+    ordered = []
+    for row in sorted(taught, key=lambda row: row.key):
+        turn = turns[row.answer] = turns.get(row.answer, -1) + 1
+        ordered.append((turn, row))
+    return [row for _, row in sorted(ordered, key=lambda pair: pair[0])]
+
+
+def limited(rows: Sequence[Row], *, most_chars: int) -> list[Row]:
+    """Choose from rows that go over old things again, as many as cost so much.
+
+    Known lessons take turns; every fourth row is one of no lesson.
+    """
+    waiting: dict[str, list[Row]] = {}
+    for row in rows:
+        waiting.setdefault(row.lesson, []).append(row)
+    others = waiting.pop("", [])
+    longest = max(map(len, waiting.values()), default=0)
+    of_lessons = [
+        queue[turn]
+        for turn in range(longest)
+        for queue in waiting.values()
+        if turn < len(queue)
+    ]
+    chosen: list[Row] = []
+    left = most_chars
+    while of_lessons or others:
+        is_others_turn = len(chosen) % 4 == 3 or not of_lessons  # noqa: PLR2004
+        row = (others if is_others_turn and others else of_lessons or others).pop(0)
+        left -= chars(row)
+        if left < 0:
+            break
+        chosen.append(row)
+    return chosen
+
+
+def chars(row: Row) -> int:
+    """Return how much a row costs, in characters of what is asked and said."""
+    return len(row.messages[-1].content) + len(row.answer)
+
+
+def shown_rows(lesson: Lesson) -> list[Row]:
+    """Return the rows of what a lesson shows: a dialogue's turns, a rule's examples."""
+    if lesson.kind is LessonKind.DIALOGUE:
+        return dialogue.rows(lesson)
+    return example_rows(lesson)
 
 
 def _contradicts(row: Row, answered: AbstractSet[str]) -> bool:

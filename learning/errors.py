@@ -100,6 +100,10 @@ class CommandError(MynaError):
     """A command's words are off."""
 
 
+class LessonError(MynaError):
+    """A lesson's words do not have the form of its kind."""
+
+
 class ImportFileError(MynaError):
     """A file of lessons cannot be read."""
 

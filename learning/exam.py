@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from learning.dataset import EXAM_PROMPTS, replayed
@@ -13,6 +13,7 @@ from learning.expand import expand
 from learning.lesson import Lesson
 from learning.lexicon import Lexicon
 from learning.prompt import build, is_abstention
+from learning.standing import followed, standing
 from learning.subject import content_words, stem
 
 # Invented, shipped and taught to nobody: an adapter that answers them makes things up.
@@ -34,7 +35,10 @@ REPEATED_TRIGRAM = 4
 
 @dataclass(frozen=True, slots=True)
 class LessonMark:
-    """How one lesson did: passed is at least one of its reserved wordings."""
+    """How one lesson did: passed is at least one of its reserved wordings.
+
+    A rule for every answer passes where enough of the general answers follow it.
+    """
 
     lesson: int
     passed: bool
@@ -105,12 +109,23 @@ async def examine(
     for lesson in lessons:
         expansion = expansions[lesson.id]
         passed = [
-            says(await ask(question), expansion.answer, question)
+            says(await ask(question), expansion.answer_to(question), question)
             for question in expansion.reserve
         ]
         right, asked = right + sum(passed), asked + len(passed)
         marks.append(LessonMark(lesson.id, any(passed) or not passed))
-    kept = [overlap(await ask(prompt), answer) for prompt, answer in general]
+    rules = standing(lessons)
+    given = [await ask(prompt) for prompt, _ in general]
+    # A rule changes answers as it was asked to: that is nothing forgotten.
+    kept = [
+        max(overlap(said, answer), overlap(said, followed(answer, rules)))
+        for said, (_, answer) in zip(given, general, strict=True)
+    ]
+    obeyed = {rule.lesson.id: rule.passed(given) for rule in rules}
+    right, asked = right + sum(obeyed.values()), asked + len(obeyed)
+    marks = [
+        replace(mark, passed=obeyed.get(mark.lesson, mark.passed)) for mark in marks
+    ]
     unknown = [is_abstention(await ask(question)) for question in CANARIES]
     return Scorecard(
         recall=right / asked if asked else 1.0,

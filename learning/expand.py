@@ -5,13 +5,14 @@ same lesson gives the same rows on every server and in every run.
 """
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from learning import behaviour, dialogue, passage_expand
 from learning.frames import cued, framed
 from learning.lesson import Lesson, LessonKind
 from learning.lexicon import Lexicon, Relation
-from learning.rule import messages, reply_of
+from learning.rule import messages
 from learning.statement import kind_of_statement, questions
 from learning.subject import short_forms, subjects
 
@@ -45,6 +46,12 @@ class Expansion:
     """Questions that it answers, for the exam alone."""
     strangers: tuple[str, ...] = ()
     """The same asked of invented things: the answer must stay with its subject."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """What to say to single questions, where a lesson has more than one answer."""
+
+    def answer_to(self, question: str) -> str:
+        """Return what is to be said to one of the questions."""
+        return self.answers.get(question, self.answer)
 
 
 def expand(lesson: Lesson, lexicon: Lexicon) -> Expansion:
@@ -52,6 +59,10 @@ def expand(lesson: Lesson, lexicon: Lexicon) -> Expansion:
     draw = random.Random(lesson.digest)  # noqa: S311
     if lesson.kind is LessonKind.RULE:
         return _expand_rule(lesson, lexicon, draw)
+    if lesson.kind is LessonKind.DIALOGUE:
+        return _expand_dialogue(lesson, draw)
+    if lesson.kind is LessonKind.PASSAGE:
+        return _expand_passage(lesson)
     asked = lesson.question if lesson.kind is LessonKind.QA else lesson.text
     name, ranked = _reading(lesson, lexicon)
     paraphrases = _paraphrases(ranked, name, draw)
@@ -170,12 +181,45 @@ def _expand_rule(lesson: Lesson, lexicon: Lexicon, draw: random.Random) -> Expan
         made += known.triggers
     plainest, *others = _distinct(made)
     draw.shuffle(others)
-    _, reply = reply_of(lesson.text)
     return Expansion(
-        answer=reply,
+        answer=behaviour.reply_of(lesson),
         wordings=(plainest, *others[RESERVED:]),
         reserve=tuple(others[:RESERVED]),
     )
+
+
+def _expand_dialogue(lesson: Lesson, draw: random.Random) -> Expansion:
+    """Word how a dialogue begins; `dialogue.rows` teach how it goes on."""
+    first, answer, *_ = dialogue.turns_of(lesson)
+    dropped = [_drop_words(first.words, "", draw) for _ in range(DROPPED_FORMS)]
+    chatty = _chatty(first.words)
+    return Expansion(
+        answer=answer.words,
+        wordings=tuple(_distinct([first.words, *dropped])),
+        reserve=(f"Hi, {chatty}", f"Hello, {chatty}"),
+    )
+
+
+def _expand_passage(lesson: Lesson) -> Expansion:
+    """Word each sentence's questions; the sentence answers them."""
+    asked, held = passage_expand.expand(lesson)
+    answers = dict((*held, *asked))
+    return Expansion(
+        answer=lesson.text,
+        wordings=tuple(_distinct([question for question, _ in asked])),
+        reserve=tuple(question for question, _ in held),
+        answers=answers,
+    )
+
+
+def rewordings(lesson: Lesson, lexicon: Lexicon) -> list[str]:
+    """Return what else a run would have a lesson asked as; not its own words."""
+    own = {text.lower() for text in (lesson.question, lesson.text)}
+    return [
+        wording
+        for wording in expand(lesson, lexicon).wordings
+        if wording.lower() not in own
+    ]
 
 
 def _distinct(texts: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from learning import dialogue
 from learning.lesson import Lesson, LessonKind
 from learning.rule import trigger_of
 from learning.subject import (
@@ -70,9 +71,10 @@ class Facets:
 def facets(lesson: Lesson) -> Facets:
     """Return the texts of a lesson whose vectors memory keeps."""
     if lesson.kind is LessonKind.RULE:
-        trigger = trigger_of(lesson.text)
+        shown = [message for message, _ in lesson.examples]
+        trigger = " ".join([trigger_of(lesson.text), *shown])
         return Facets(trigger, lesson.text, trigger)
-    asked = lesson.question or lesson.text
+    asked = _asked(lesson)
     return Facets(asked, lesson.statement, without_names(asked, subject_stems(lesson)))
 
 
@@ -153,7 +155,9 @@ def is_about(question: str, lesson: Lesson) -> bool:
 def may_hold(question: str, lesson: Lesson) -> bool:
     """Say whether a lesson's value could be of the kind that a question wants."""
     kind = kind_of_question(question)
-    if lesson.kind is LessonKind.RULE or kind == kind_of_question(lesson.question):
+    if lesson.kind in (LessonKind.RULE, LessonKind.DIALOGUE):
+        return True
+    if kind == kind_of_question(lesson.question):
         return True
     value = lesson.answer or lesson.text
     if kind == "count":
@@ -188,12 +192,17 @@ def _may_name_somebody(value: str, lesson: Lesson) -> bool:
 
 def _names(lesson: Lesson) -> list[list[str]]:
     """Return the stems of each name: a question has one subject, a fact several."""
-    asked = lesson.question if lesson.kind is LessonKind.QA else lesson.text
-    names = subjects(asked)
+    names = subjects(_asked(lesson))
     if lesson.kind is LessonKind.QA and names and names[0][0].islower():
         names = names[:1]
     stems = [[stem(word) for word in content_words(name)] for name in names]
     return [name for name in stems if name]
+
+
+def _asked(lesson: Lesson) -> str:
+    if lesson.kind is LessonKind.DIALOGUE:
+        return dialogue.asked(lesson)
+    return lesson.question or lesson.text
 
 
 @cache

@@ -234,6 +234,7 @@ def make(
     answer: str = "",
     text: str = "",
     source: str = "",
+    heading: str = "",
 ) -> Lesson:
     """Make an invented lesson of nobody's."""
     return Lesson(
@@ -249,6 +250,7 @@ def make(
         state=LessonState.APPROVED,
         taught_at=datetime(2026, 1, 1, tzinfo=UTC),
         source=source,
+        heading=heading,
     )
 
 

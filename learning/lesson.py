@@ -84,6 +84,11 @@ class Lesson:
     heading: str = ""
     position: int | None = None
     """Of a passage in its document, from 1."""
+    written: tuple[tuple[str, str], ...] = ()
+    """Questions that a model wrote about a passage, each with the sentence that answers
+    it; those of `storage.expansions` are filled in for a run and its exam."""
+    place: str = ""
+    """Where people find it there: `page 3`, `slide 2`, `00:12:30`, or empty."""
 
     @property
     def statement(self) -> str:
@@ -91,6 +96,12 @@ class Lesson:
         if self.kind is LessonKind.QA:
             return f"{self.question} {self.answer}"
         return self.text
+
+    @property
+    def origin(self) -> str:
+        """Where it is from, as people cite it: `handbook.pdf › Fees, page 3`."""  # noqa: RUF002 - a breadcrumb's mark
+        inside = ", ".join(filter(None, (self.heading, self.place)))
+        return " › ".join(filter(None, (self.source, inside)))  # noqa: RUF001 - same
 
     @property
     def digest(self) -> str:

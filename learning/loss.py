@@ -64,7 +64,8 @@ def batch_loss(
     """Return the loss to descend, and each row's own in nats a token.
 
     Each row weighs the same, whatever its length; a row with a teacher follows the
-    teacher's distribution instead of the one token that was sampled.
+    teacher's distribution instead of the one token that was sampled, where the words
+    are the teacher's own.
     """
     logits = answer_logits(model, prefix, batch)
     total = torch.zeros((), device=logits.device)
@@ -75,14 +76,14 @@ def batch_loss(
         end = start + len(e.answer)
         row = logits[start:end]
         target = torch.tensor(e.answer, device=logits.device)
-        nll = cross_entropy(row, target)
+        each = cross_entropy(row, target, reduction="none")  # (answer,)
         teacher = teachers.get(e.row.key)
-        if teacher is None:
-            loss = nll
-        else:
+        if teacher is not None:
             student = row.log_softmax(-1).gather(1, teacher.tokens)
             kl = teacher.probabilities * (teacher.probabilities.log() - student)
-            loss = KL_WEIGHT * kl.sum(-1).mean()
+            followed = torch.tensor(e.followed, device=logits.device)
+            each = torch.where(followed, KL_WEIGHT * kl.sum(-1), each)
+        loss = each.mean()
         losses.append(float(loss.detach()))
         total = total + e.row.weight * loss
         weights += e.row.weight

@@ -14,10 +14,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from learning import fit, general, paraphrase
+from learning import fit, general, paraphrase, passage_fit
 from learning.lesson import Lesson, LessonKind
 from learning.lexicon import Encoder
-from learning.rule import reply_of
+from learning.standing import is_standing
 from learning.subject import content_words
 
 CANDIDATES = 6
@@ -99,16 +99,17 @@ class Memory:
             self._vectors.clear()
             self._words.execute("DELETE FROM lessons")
         every = list(lessons)
-        texts = [fit.facets(lesson) for lesson in every]
-        flat = [text for f in texts for text in (f.asked, f.note, f.masked)]
+        texts = [_texts(lesson) for lesson in every]
+        flat = [text for of_one in texts for text in of_one]
         vectors = self._encoder.encode(flat) if flat else np.empty((0, 1), np.float32)
-        for i, lesson in enumerate(every):
-            self._put(lesson, vectors[3 * i : 3 * i + 3])
+        start = 0
+        for lesson, of_one in zip(every, texts, strict=True):
+            self._put(lesson, vectors[start : start + len(of_one)])
+            start += len(of_one)
 
     def add(self, lesson: Lesson) -> None:
         """Know a lesson from now on."""
-        said = fit.facets(lesson)
-        self._put(lesson, self._encoder.encode([said.asked, said.note, said.masked]))
+        self._put(lesson, self._encoder.encode(_texts(lesson)))
 
     def remove(self, server: str, id: int) -> None:  # noqa: A002
         """Know a lesson no more."""
@@ -127,7 +128,7 @@ class Memory:
             candidates = self._candidates(server, question, asked, known)
             vectors = {number: self._vectors[server][number] for number in candidates}
         common = general.probability(asked)
-        always = any(is_standing_rule(lesson) for lesson in known.values())
+        always = any(is_standing(lesson) for lesson in known.values())
         lessons = [known[number] for number in candidates]
         if not lessons:
             return Recall((), (), Standing.FAR, common)
@@ -139,6 +140,10 @@ class Memory:
         )
         hits = []
         for lesson, without_names in zip(lessons, masked, strict=True):
+            if lesson.kind is LessonKind.PASSAGE:
+                said = passage_fit.features(question, asked, lesson, vectors[lesson.id])
+                hits.append(Hit(lesson, passage_fit.probability(said)))
+                continue
             of_asked, of_note, of_masked = vectors[lesson.id]
             numbers = fit.features(
                 question,
@@ -222,9 +227,12 @@ class Memory:
         return [int(number) for (number,) in found]
 
 
-def is_standing_rule(lesson: Lesson) -> bool:
-    """Say whether a lesson is a rule that nothing need trigger."""
-    return lesson.kind is LessonKind.RULE and not reply_of(lesson.text)[0]
+def _texts(lesson: Lesson) -> list[str]:
+    """Return the texts of a lesson whose vectors are kept, the asked one first."""
+    if lesson.kind is LessonKind.PASSAGE:
+        return passage_fit.texts(lesson)
+    said = fit.facets(lesson)
+    return [said.asked, said.note, said.masked]
 
 
 def _notes(question: str, hits: list[Hit]) -> tuple[Lesson, ...]:

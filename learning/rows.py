@@ -25,6 +25,8 @@ class Row:
     teacher: str = ""
     """`base`: follow the bare base model's distribution on this answer."""
     weight: float = 1.0
+    own: str = ""
+    """The part of the answer in which the teacher is followed; all where empty."""
 
     @property
     def key(self) -> str:
@@ -69,4 +71,5 @@ def _as_dict(row: Row) -> dict[str, object]:
         "lesson": row.lesson,
         "teacher": row.teacher,
         "weight": row.weight,
+        "own": row.own,
     }

@@ -65,7 +65,7 @@ class SearXNG:
         answer = await _ask(
             "SearXNG",
             URL(self.url) / "search",
-            params={"q": _said(query), "format": "json", "safesearch": "1"},
+            params={"q": spoken(query), "format": "json", "safesearch": "1"},
             headers={},
             refused="does not allow JSON; its operator adds json to search.formats.",
             timeout_seconds=self.timeout_seconds,
@@ -95,7 +95,7 @@ class Brave:
         answer = await _ask(
             "Brave",
             URL(self.url),
-            params={"q": _said(query), "count": str(min(limit, BRAVE_MAX_RESULTS))},
+            params={"q": spoken(query), "count": str(min(limit, BRAVE_MAX_RESULTS))},
             headers={"X-Subscription-Token": self.key.strip()},
             refused="does not accept the key; its operator checks it.",
             timeout_seconds=self.timeout_seconds,
@@ -123,7 +123,7 @@ class Ddgs:
 
         Raises SearchError.
         """
-        said = _said(query)
+        said = spoken(query)
         try:
             async with asyncio.timeout(self.timeout_seconds):
                 listed = await asyncio.to_thread(self._listed, said, limit)
@@ -152,6 +152,23 @@ class Ddgs:
             if str(exc).startswith("No results"):
                 return []
             raise SearchError(f"ddgs {DOWN}") from exc
+
+
+def spoken(query: str) -> str:
+    """Return a query as engines take it, on one line.
+
+    Raises SearchError where it is empty, or longer than engines take.
+    """
+    words = clean(query).split()
+    said = " ".join(words)
+    if not said:
+        raise SearchError("There is nothing to search for; write a few words.")
+    if len(said) > MAX_QUERY_CHARS or len(words) > MAX_QUERY_WORDS:
+        raise SearchError(
+            f"That is too long to search for; use at most {MAX_QUERY_WORDS} words "
+            f"and {MAX_QUERY_CHARS} characters."
+        )
+    return said
 
 
 async def _ask(
@@ -212,20 +229,6 @@ def _check(name: str, status: int, *, refused: str) -> None:
     raise SearchError(
         f"{name} answered {status} instead of results; its operator checks its address."
     )
-
-
-def _said(query: str) -> str:
-    """Return a query as engines take it, on one line."""
-    words = clean(query).split()
-    said = " ".join(words)
-    if not said:
-        raise SearchError("There is nothing to search for; write a few words.")
-    if len(said) > MAX_QUERY_CHARS or len(words) > MAX_QUERY_WORDS:
-        raise SearchError(
-            f"That is too long to search for; use at most {MAX_QUERY_WORDS} words "
-            f"and {MAX_QUERY_CHARS} characters."
-        )
-    return said
 
 
 def _late(name: str) -> SearchError:

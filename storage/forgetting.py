@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from learning.errors import ConflictError
-from storage import answers, journal, lessons, promotions
+from storage import answers, documents, journal, lessons, promotions
 from storage.database import Database
 from storage.timestamps import to_text
 
@@ -35,8 +35,10 @@ async def forget(
             "UPDATE lessons SET state = 'forgotten', question = '', answer = '', "
             "text = '', author = '', author_name = '', source = '', findings = '[]', "
             "decided_by = '', decided_by_name = '', reason = '', consent_of = '', "
-            "source_channel = '', source_message = '', examples = '[]', heading = '' "
-            "WHERE server = ? AND id = ? AND state <> 'forgotten' RETURNING id",
+            "source_channel = '', source_message = '', examples = '[]', heading = '', "
+            "place = '' "
+            "WHERE server = ? AND id = ? AND state <> 'forgotten' "
+            "RETURNING id, document",
             server,
             lesson,
         )
@@ -45,6 +47,8 @@ async def forget(
             raise ConflictError(f"Lesson {lesson} is already forgotten.")
         await _erase_findings_about(database, server, lesson)
         await answers.erase_of_lesson(database, server, lesson)
+        if row["document"] is not None:
+            await documents.erase_if_empty(database, server, row["document"])
         await journal.record(
             database,
             server,

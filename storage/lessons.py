@@ -49,10 +49,10 @@ async def add(
             "INSERT INTO lessons (server, id, kind, question, answer, text, author, "
             "author_name, provenance, state, taught_at, channel, platform, source, "
             "expires_at, supersedes, findings, consent, consent_of, source_channel, "
-            "source_message, examples, document, heading, position) "
+            "source_message, examples, document, heading, position, place) "
             "SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
             "'pending', ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
-            "?20, ?21, ?22, ?23 "
+            "?20, ?21, ?22, ?23, ?24 "
             "FROM lessons WHERE server = ?1 RETURNING id",
             draft.server,
             draft.kind,
@@ -77,6 +77,7 @@ async def add(
             draft.document,
             draft.heading,
             draft.position,
+            draft.place,
         )
         await journal.record(
             database,
@@ -242,6 +243,7 @@ def record_from_row(row: sqlite3.Row) -> LessonRecord:
         document=row["document"],
         heading=row["heading"],
         position=row["position"],
+        place=row["place"],
     )
     findings = tuple(
         Finding(**{**fields, "severity": Severity(fields["severity"])})

@@ -14,6 +14,7 @@ _TABLES = (
     "runs",
     "expansions",
     "lessons",
+    "document_cards",
     "documents",
     "watches",
     "servers",

@@ -24,7 +24,7 @@ class Site:
     async def handle(self, request):
         self.requests.append(request)
         answer = self.answer
-        return await answer(request) if callable(answer) else _copied(answer)
+        return await answer(request) if callable(answer) else copied(answer)
 
 
 @asynccontextmanager
@@ -79,7 +79,8 @@ def redirect(to, *, status=302):
     return page(b"", status=status, Location=to)
 
 
-def _copied(response):
+def copied(response):
+    """Return a response anew: one can be sent only once."""
     return web.Response(
         body=response.body, status=response.status, headers=response.headers
     )

@@ -290,6 +290,8 @@ class FakeAnnouncer:
         self.waiting = []
         self.settled = []
         self.runs = []
+        self.documents = []
+        """Digests, as they were told; one waits where its `waiting` is not empty."""
         self.foreign_channels = set()
 
     async def notify(self, notice):
@@ -300,6 +302,14 @@ class FakeAnnouncer:
 
     async def lesson_settled(self, settled):
         self.settled.append(settled)
+
+    async def document_waits(self, server, digest):
+        assert digest.waiting
+        self.documents.append(digest)
+
+    async def document_settled(self, server, digest):
+        assert not digest.waiting
+        self.documents.append(digest)
 
     async def has_channel(self, server, channel):
         return channel not in self.foreign_channels

@@ -23,6 +23,7 @@ from bot.messages import (
     Ruling,
     StatusReport,
     Taught,
+    ToReview,
     Waiting,
     Why,
 )
@@ -157,6 +158,9 @@ class FakeCore(Core):
 
     async def queue(self, server, actor):
         return tuple(self.waiting.values())
+
+    async def to_review(self, server, actor):
+        return ToReview((), tuple(self.waiting.values()))
 
     async def decide(self, decision):
         if not may(decision.actor.role, Permission.REVIEW):

@@ -141,10 +141,14 @@ def populate(slack, name="Acme"):
 
 
 @asynccontextmanager
-async def at_work(slack, people, root, transport, **changes):
-    """Serve this Slack over "socket" or "http"; changes go to the options."""
+async def at_work(slack, people, root, transport, *, core=None, **changes):
+    """Serve this Slack over "socket" or "http"; changes go to the options.
+
+    `core` has changes of the core's parts.
+    """
     announcements = Announcements()
-    async with open_home(root, announcer=announcements, permissions={}) as home:
+    parts = {"announcer": announcements, "permissions": {}, **(core or {})}
+    async with open_home(root, **parts) as home:
         options = options_for(slack, transport, **changes)
         async with serving(slack, home, announcements, options):
             yield Work(slack, home, people)

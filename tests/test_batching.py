@@ -1,6 +1,8 @@
 """Proves that every row is trained on once an epoch, in an order of its own."""
 
+import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -24,9 +26,11 @@ class WordTokenizer:
         turns = [f"<{m['role']}> {m['content']} <end> " for m in messages]
         return "".join(turns) + ("<assistant> " if add_generation_prompt else "")
 
-    def __call__(self, text, add_special_tokens):
-        ids = [self.ids.setdefault(w, len(self.ids)) for w in text.split()]
-        return {"input_ids": ids}
+    def __call__(self, text, *, add_special_tokens, return_offsets_mapping=False):
+        words = list(re.finditer(r"\S+", text))
+        ids = [self.ids.setdefault(each[0], len(self.ids)) for each in words]
+        spans = [each.span() for each in words]
+        return {"input_ids": ids, "offset_mapping": spans}
 
 
 def spec(**changes):
@@ -45,7 +49,8 @@ def spec(**changes):
 
 
 def encoded(number, length):
-    return Encoded(ask(f"q{number}", f"a{number}", "wording"), [1] * length, [2])
+    row = ask(f"q{number}", f"a{number}", "wording")
+    return Encoded(row, [1] * length, [2], [False])
 
 
 def names(cut):
@@ -110,3 +115,19 @@ def test_rows_under_different_system_prompts_do_not_mix():
 
     with pytest.raises(ValueError, match="share one system prompt"):
         encode(WordTokenizer(), [ask("Who?", "Me.", "wording"), other])
+
+
+@pytest.mark.parametrize(
+    ("answer", "own", "followed"),
+    [
+        ("It is.", "", [True, True, True]),
+        ("It is. Fly safe!", "It is.", [True, True, False, False, False]),
+        ("Ahoy, it is.", "is.", [False, False, True, True]),
+    ],
+)
+def test_a_teacher_is_followed_only_in_its_own_words(answer, own, followed):
+    row = replace(ask("q", answer, "replay"), teacher="base", own=own)
+
+    _, [encoded_row] = encode(WordTokenizer(), [row])
+
+    assert encoded_row.followed == followed

@@ -15,11 +15,16 @@ from bot.vocabulary import (
     Import,
     Learn,
     Lessons,
+    PickResults,
     Reject,
+    Research,
     Rollback,
     Teach,
+    Unwatch,
     UseAdapter,
     UseMemory,
+    Watch,
+    Watches,
     usage,
 )
 from learning.errors import CommandError
@@ -184,3 +189,37 @@ def _answer_to(line):
         return str(parse(line))
     except CommandError as exc:
         return str(exc)
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("/research heron ferry", Research("heron ferry")),
+        ('/research "pick 1"', Research("pick 1")),
+        ("/research pick up times", Research("pick up times")),
+        ("/research pick 1 3-4", PickResults((1, 3, 4))),
+        ("/watch", Watches()),
+        ("/watch <https://a.test/b|b> Daily", Watch("https://a.test/b", 24)),
+        ("/watch https://a.test weekly", Watch("https://a.test", 168)),
+        ("/watch stop https://a.test", Unwatch("https://a.test")),
+    ],
+)
+def test_the_web_is_researched_and_watched(line, command):
+    assert parse(line) == command
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("/research", "what to search for"),
+        ("/research pick", "which results"),
+        ("/research pick 0", "which results"),
+        ("/watch a.md daily", "the page's address"),
+        ("/watch https://a.test", "how often"),
+        ("/watch https://a.test hourly", "how often"),
+        ("/watch stop", "the page's address"),
+    ],
+)
+def test_research_and_watches_that_are_off_say_how_to_write_them(line, hint):
+    with pytest.raises(CommandError, match=hint):
+        parse(line)

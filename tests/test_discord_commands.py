@@ -17,10 +17,11 @@ from tests.discord_steps import (
 )
 
 COMMANDS = "/applications/{id}/commands"
-TEACH = {"qa", "fact", "rule", "form", "file", "link"}
+TEACH = {"qa", "fact", "rule", "examples", "dialogue", "form", "file", "link"}
 MYNA = set(
     "ask why lessons lesson forget status history rollback learn review approve reject "
-    "edit widen export import setup config help".split()
+    "edit correct widen export import documents document research watch setup config "
+    "help".split()
 )
 PRIVACY = {"report", "export", "delete", "opt-out", "opt-in"}
 

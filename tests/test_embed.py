@@ -66,7 +66,8 @@ def test_a_vector_does_not_depend_on_its_neighbours_in_the_batch(embedder):
 def test_text_beyond_256_tokens_is_cut(embedder):
     shorter, longer = embedder.encode(["word " * 300, "word " * 300 + "tail"])
 
-    assert np.array_equal(shorter, longer)
+    # The same numbers in another row of a product may round differently.
+    assert np.allclose(shorter, longer, atol=1e-6)
 
 
 def test_missing_weights_are_a_model_error(tmp_path):

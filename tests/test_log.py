@@ -9,17 +9,14 @@ import structlog
 
 from bot import log
 from bot.settings import LogFormat, LogLevel
+from tests.log_steps import logging_restored
 
 
 @pytest.fixture
 def stream():
     """Give a stream to log to, and put logging back as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield io.StringIO()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    with logging_restored():
+        yield io.StringIO()
 
 
 def configured(stream, *, level=LogLevel.INFO, log_format=LogFormat.JSON):

@@ -46,6 +46,8 @@ def test_the_example_holds_the_defaults():
         "DATA_DIR",
         "MODEL",
         "MODEL_GGUF",
+        "SEARXNG_URL",
+        "BRAVE_API_KEY",
         "DISCORD_TOKEN",
         "SLACK_BOT_TOKEN",
         "SLACK_APP_TOKEN",

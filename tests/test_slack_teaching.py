@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from learning.document import LIMITS
 from learning.lesson import Consent
 from moderation.provenance import Provenance
 from tests.fake_slack_text import shown
@@ -215,7 +216,7 @@ async def test_a_file_of_lessons_is_imported_into_review(work):
     file = work.slack.add_file(work.mona, "faq.jsonl", "\n".join(rows).encode())
 
     await work.slack.command(work.mona, "/myna", "import", channel=work.general)
-    form = await work.form(work.mona, "Import lessons")
+    form = await work.form(work.mona, "A document, or a file of lessons")
     await work.slack.submit(work.mona, form, {"file": [file]})
 
     result = await work.form(work.mona, "1 lesson waiting for review.")
@@ -228,7 +229,7 @@ async def test_only_moderators_import(work):
     file = work.slack.add_file(work.ben, "faq.csv", b"kind,text\nfact,Orion is down.")
 
     await work.slack.command(work.ben, "/myna", "import", channel=work.general)
-    form = await work.form(work.ben, "Import lessons")
+    form = await work.form(work.ben, "A document, or a file of lessons")
     await work.slack.submit(work.ben, form, {"file": [file]})
 
     await work.form(work.ben, "may not review lessons")
@@ -239,7 +240,7 @@ async def test_a_file_is_not_imported_from_a_private_channel(work):
     file = work.slack.add_file(work.mona, "faq.csv", b"kind,text\nfact,Orion is down.")
 
     await work.slack.command(work.mona, "/myna", "import", channel=work.secret)
-    form = await work.form(work.mona, "Import lessons")
+    form = await work.form(work.mona, "A document, or a file of lessons")
     await work.slack.submit(work.mona, form, {"file": [file]})
 
     await work.form(work.mona, "in a channel open to all")
@@ -247,13 +248,13 @@ async def test_a_file_is_not_imported_from_a_private_channel(work):
 
 
 async def test_a_file_too_large_is_refused_before_it_is_fetched(work):
-    file = work.slack.add_file(work.mona, "faq.csv", b"x" * 2_000_001)
+    file = work.slack.add_file(work.mona, "faq.csv", b"x" * (LIMITS.max_bytes + 1))
 
     await work.slack.command(work.mona, "/myna", "import", channel=work.general)
-    form = await work.form(work.mona, "Import lessons")
+    form = await work.form(work.mona, "A document, or a file of lessons")
     await work.slack.submit(work.mona, form, {"file": [file]})
 
-    await work.form(work.mona, "more than 2 MB")
+    await work.form(work.mona, f"more than {LIMITS.max_bytes // 1_000_000} MB")
     assert work.slack.called("files.info") == []
 
 

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import log
-from bot.bench import data, latency, measure, speed
+from bot.bench import corrections, data, latency, measure, rules, speed
+from bot.bench.learning.command import main as learn
 from bot.opening import own
 from bot.settings import LogFormat, LogLevel, Settings, load
 from bot.wiring import Wired
@@ -21,6 +22,9 @@ from learning.run import Progress, load_result
 
 QUICK_LESSONS, QUICK_GENERAL, QUICK_BATCHES, BATCHES = 4, 8, 3, 10
 QUICK_WAITS, WAITS = 4, 12
+QUICK_RULES, QUICK_CORRECTIONS = 1, 3
+ALONE = ("latency", "decoding", "rules", "corrections")
+"""Options that measure one thing, and print figures instead of the table."""
 GROUPS = (
     "taught",
     "shared",
@@ -37,14 +41,26 @@ GROUPS = (
 
 def main(argv: Sequence[str]) -> int:
     """Run the bench; the table goes to stdout, or JSON with --json."""
+    if list(argv[:1]) == ["learn"]:  # its flags are its own
+        return learn(argv[1:])
     log.configure(level=LogLevel.WARNING, log_format=LogFormat.AUTO)
-    parser = argparse.ArgumentParser(prog="myna bench", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="myna bench",
+        description=__doc__,
+        epilog="`myna bench learn` measures learning from documents; see its --help.",
+    )
     parser.add_argument("--quick", action="store_true", help="few lessons, for CI")
     parser.add_argument(
         "--latency", action="store_true", help="only measure answers beside a run"
     )
     parser.add_argument(
         "--decoding", action="store_true", help="only measure how fast it writes"
+    )
+    parser.add_argument(
+        "--rules", action="store_true", help="only measure rules of five examples"
+    )
+    parser.add_argument(
+        "--corrections", action="store_true", help="only measure corrections"
     )
     parser.add_argument("--json", action="store_true", help="print JSON, no table")
     parser.add_argument("--out", type=Path, help="also write the JSON to this file")
@@ -59,6 +75,10 @@ def main(argv: Sequence[str]) -> int:
             work = _latency(settings, quick=arguments.quick)
         elif arguments.decoding:
             work = _decoding(settings)
+        elif arguments.rules:
+            work = _rules(settings, quick=arguments.quick)
+        elif arguments.corrections:
+            work = _corrections(settings, quick=arguments.quick)
         else:
             work = _bench(settings, quick=arguments.quick, answers=arguments.answers)
         measured = asyncio.run(work)
@@ -66,7 +86,7 @@ def main(argv: Sequence[str]) -> int:
         arguments.out.write_text(json.dumps(measured, indent=1) + "\n")
     if arguments.json:
         print(json.dumps(measured))  # noqa: T201
-    elif arguments.latency or arguments.decoding:
+    elif any(vars(arguments)[name] for name in ALONE):
         _print_figures(measured)
     else:
         _print(measured)
@@ -134,6 +154,18 @@ async def _decoding(settings: Settings) -> dict[str, Any]:
             wired.skills,
             threads=settings.decode_threads_used,
         )
+
+
+async def _corrections(settings: Settings, *, quick: bool) -> dict[str, Any]:
+    made = corrections.corrections(QUICK_CORRECTIONS if quick else None)
+    async with own(settings, _say_progress) as wired:
+        return await corrections.measure_corrections(wired.core, made, _say_step, _say)
+
+
+async def _rules(settings: Settings, *, quick: bool) -> dict[str, Any]:
+    taught = rules.rules(QUICK_RULES if quick else None)
+    async with own(settings, _say_progress) as wired:
+        return await rules.measure_rules(wired.core, taught, _say_step, _say)
 
 
 def _learning(wired: Wired, run: str, lessons: int) -> dict[str, float]:

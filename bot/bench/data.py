@@ -23,7 +23,7 @@ class Asked:
 
 def lessons(limit: int | None = None) -> list[Mapping[str, Any]]:
     """Read the lessons to be taught."""
-    return _read("lessons.jsonl")[:limit]
+    return read("lessons.jsonl")[:limit]
 
 
 def taught_questions(taught: Sequence[Mapping[str, Any]]) -> list[Asked]:
@@ -41,7 +41,7 @@ def untaught_questions(taught: Sequence[Mapping[str, Any]]) -> list[Asked]:
     known = {lesson["id"] for lesson in taught}
     return [
         Asked(line["question"], line["kind"])
-        for line in _read("untaught.jsonl")
+        for line in read("untaught.jsonl")
         if line["kind"] == "far" or line["near_lesson"] in known
     ]
 
@@ -50,7 +50,7 @@ def general_questions(limit: int | None = None) -> list[Asked]:
     """Return ordinary questions that need no teaching."""
     return [
         Asked(line["question"], "general", (line["key"], *line["aliases"]))
-        for line in _read("general.jsonl")[:limit]
+        for line in read("general.jsonl")[:limit]
     ]
 
 
@@ -65,5 +65,6 @@ def normalised(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
-def _read(name: str) -> list[Mapping[str, Any]]:
+def read(name: str) -> list[Mapping[str, Any]]:
+    """Read the rows of one of the bench's files."""
     return [json.loads(line) for line in (FOLDER / name).read_text().splitlines()]

@@ -77,23 +77,29 @@ async def teach(
         raise MynaError(f"Bench lessons were held: {approved}")
 
 
-async def learn(core: Core, on_progress: Callable[[Progress], None]) -> Learned:
+async def learn(
+    core: Core, on_progress: Callable[[Progress], None], *, server: str = SERVER
+) -> Learned:
     """Train on them."""
-    learned = await core.learn(SERVER, TEACHER, on_progress=on_progress)
+    learned = await core.learn(server, TEACHER, on_progress=on_progress)
     if isinstance(learned, Refused):
         raise MynaError(learned.text)
     return learned
 
 
 async def ask(
-    core: Core, asked: Sequence[Asked], condition: Condition
+    core: Core,
+    asked: Sequence[Asked],
+    condition: Condition,
+    *,
+    server: str = SERVER,
 ) -> list[Answered]:
     """Ask everything under one condition, one question after another."""
     answered = []
     for each in asked:
         reply = await core.answer(
             Question(
-                server=SERVER,
+                server=server,
                 actor=TEACHER,
                 text=each.question,
                 memory=condition.memory,

@@ -17,15 +17,17 @@ from bot.discord_app import words
 from bot.discord_app.people import guild_of, is_public, may_write, person_of
 from bot.discord_app.rendering import NO_MENTIONS, layout
 from bot.discord_app.retrying import FAILURES
+from bot.document_cards import any_passage, document_card, without_words
 from bot.messages import Actor, Refused
 from learning.errors import MynaError
 from moderation.policy import DISCORD
 from moderation.roles import Role
 from storage.cards import PostedCard
+from storage.documents import PostedDocument
 
 if TYPE_CHECKING:
     from bot.discord_app.client import MynaClient
-    from bot.messages import Learned, Notice, Settled, Waiting
+    from bot.messages import DocumentDigest, Learned, Notice, Settled, Waiting
     from learning.lesson import Lesson
 
 log = structlog.get_logger(__name__)
@@ -46,6 +48,8 @@ class DiscordAnnouncer:
         self._client = client
         self._jobs: dict[str, deque[Job]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
+        self._documents: dict[tuple[str, int], DocumentDigest] = {}
+        """The latest of each document that is still to be shown."""
 
     async def notify(self, notice: Notice) -> None:
         """Leave it to the person's next command, whose reply only they read.
@@ -61,6 +65,14 @@ class DiscordAnnouncer:
     async def lesson_settled(self, settled: Settled) -> None:
         """Take the buttons from a lesson's cards, and say what became of it."""
         self._later(settled.lesson.server, lambda: self._show_settled(settled))
+
+    async def document_waits(self, server: str, digest: DocumentDigest) -> None:
+        """Post a document's card, or show on the one there is how it stands now."""
+        self._document_later(server, digest)
+
+    async def document_settled(self, server: str, digest: DocumentDigest) -> None:
+        """Take the buttons from a document's card, and say what became of it."""
+        self._document_later(server, digest)
 
     async def run_ended(self, server: str, learned: Learned) -> None:
         """Post how a nightly run ended."""
@@ -83,12 +95,16 @@ class DiscordAnnouncer:
 
     async def catch_up(self, server: str) -> None:
         """Post the cards that a stop or a failure kept from being posted."""
-        queue = await self._client.core.queue(server, MYNA)
+        core = self._client.core
+        queue = await core.to_review(server, MYNA)
         if isinstance(queue, Refused):
             return
-        for waiting in queue:
-            if not await self._client.core.cards(server, waiting.lesson.id):
+        for waiting in queue.lessons:
+            if not await core.cards(server, waiting.lesson.id):
                 await self.lesson_waits(waiting)
+        for digest in queue.documents:
+            if not await core.document_cards(server, digest.id):
+                await self.document_waits(server, digest)
 
     async def close(self) -> None:
         """Drop what waits: the queue still has it at the next start."""
@@ -101,6 +117,11 @@ class DiscordAnnouncer:
         self._jobs.setdefault(server, deque()).append(job)
         if server not in self._workers:
             self._workers[server] = asyncio.create_task(self._work(server))
+
+    def _document_later(self, server: str, digest: DocumentDigest) -> None:
+        """Show the latest of a document: each passage decided alone would edit it."""
+        self._documents[server, digest.id] = digest
+        self._later(server, lambda: self._show_document(server, digest.id))
 
     async def _work(self, server: str) -> None:
         jobs = self._jobs[server]
@@ -137,6 +158,25 @@ class DiscordAnnouncer:
         posted = await self._client.core.cards(lesson.server, lesson.id)
         await self._edit(posted, card)
 
+    async def _show_document(self, server: str, document: int) -> None:
+        digest = self._documents.pop((server, document), None)
+        if digest is None:  # shown by another job before it
+            return
+        card = document_card(digest)
+        lesson = any_passage(digest)
+        if lesson is not None and await self._is_hidden(lesson):
+            card = without_words(card, digest, words.words_hidden())
+        posted = await self._client.core.document_cards(server, document)
+        if posted:
+            await self._edit(posted, card)
+        elif digest.waiting or digest.gone:
+            message = await self._post(server, card)
+            if message is not None:
+                await self._client.core.document_card_posted(
+                    server,
+                    PostedDocument(document, str(message.channel.id), str(message.id)),
+                )
+
     async def _show_run(self, server: str, learned: Learned) -> None:
         await self._post(server, learned_card(learned))
 
@@ -158,7 +198,9 @@ class DiscordAnnouncer:
             return False
         return direct.id == channel
 
-    async def _edit(self, posted: Sequence[PostedCard], card: Card) -> None:
+    async def _edit(
+        self, posted: Sequence[PostedCard | PostedDocument], card: Card
+    ) -> None:
         for each in posted:
             channel = self._client.get_partial_messageable(int(each.channel))
             try:
@@ -166,16 +208,20 @@ class DiscordAnnouncer:
                     view=layout(card)
                 )
             except discord.NotFound:
-                log.info("card.gone", lesson=each.lesson)
+                log.info("card.gone", message=each.message)
 
     async def _discreet(self, card: Card, lesson: Lesson) -> Card:
         """Hide the words of a private channel's lesson where everybody reads."""
-        guild_id = guild_of(lesson.server)
-        if lesson.scope.is_server_wide or guild_id is None or not card.text:
+        if not card.text or not await self._is_hidden(lesson):
             return card
+        return replace(card, text=words.words_hidden())
+
+    async def _is_hidden(self, lesson: Lesson) -> bool:
+        """Say whether the review channel's readers may not see a lesson's words."""
+        guild_id = guild_of(lesson.server)
+        if lesson.scope.is_server_wide or guild_id is None:
+            return False
         settings = await self._client.core.settings(lesson.server)
         guild = self._client.get_guild(guild_id)
         review = discord.Object(int(settings.review_channel or 0))
-        if guild is not None and not is_public(guild, review):
-            return card
-        return replace(card, text=words.words_hidden())
+        return guild is None or is_public(guild, review)

@@ -149,7 +149,7 @@ async def _answer(
             said = reply.text
             if sources := phrases.sources(reply):
                 said = f"{said}\n{SMALL}{sources}"
-            view = row(answer_buttons(reply.id))
+            view = row(answer_buttons(reply.id, offer_research=reply.offer_research))
     await _finish(outlet, said, view)
 
 

@@ -14,7 +14,14 @@ from discord.ext import commands as ext
 
 from bot import breakage
 from bot.cards import Button, Verb
-from bot.discord_app import commands, feedback, learning, reviewing
+from bot.discord_app import (
+    commands,
+    documents,
+    feedback,
+    learning,
+    researching,
+    reviewing,
+)
 from bot.discord_app.announcer import DiscordAnnouncer
 from bot.discord_app.erasing import EraseButton
 from bot.discord_app.interaction import Interaction
@@ -193,4 +200,10 @@ _CLICKS: Mapping[Verb, Callable[[Interaction, Button], Awaitable[None]]] = {
     Verb.ROLLBACK: learning.roll_back,
     Verb.LEARN: _learn,
     Verb.REVIEW: _review,
+    Verb.APPROVE_DOCUMENT: documents.approve,
+    Verb.APPROVE_PARTS: documents.approve_parts,
+    Verb.REJECT_DOCUMENT: documents.reject,
+    Verb.SHOW_DOCUMENT: documents.show,
+    Verb.RESEARCH: researching.look_up,
+    Verb.PICK: researching.pick,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str as _
@@ -16,6 +18,8 @@ from bot.discord_app import (
     erasing,
     importing,
     learning,
+    longer_forms,
+    researching,
     reviewing,
     suggestions,
     words,
@@ -29,6 +33,7 @@ from learning.errors import CommandError
 from learning.run import RunKind
 
 Words = app_commands.Range[str, 1, 2000]
+Topic = app_commands.Range[str, 1, 400]
 Number = app_commands.Range[int, 1]
 
 
@@ -85,11 +90,42 @@ class MynaCommands(
     async def lesson(self, interaction: Interaction, number: Number) -> None:
         await carry_out(interaction, say.Show(number))
 
-    @app_commands.command(description=_("Delete a lesson, from memory and weights"))
+    @app_commands.command(description=_("List the files and pages that were read"))
+    async def documents(self, interaction: Interaction) -> None:
+        await carry_out(interaction, say.Documents())
+
+    @app_commands.command(description=_("Show a document with its passages"))
+    @app_commands.describe(number=_("The document's number"))
+    @app_commands.autocomplete(number=suggestions.documents)
+    async def document(self, interaction: Interaction, number: Number) -> None:
+        await carry_out(interaction, say.ShowDocument(number))
+
+    @app_commands.command(description=_("Say what an approved lesson should say"))
     @app_commands.describe(number=_("The lesson's number"))
     @app_commands.autocomplete(number=suggestions.known_lessons)
-    async def forget(self, interaction: Interaction, number: Number) -> None:
-        await carry_out(interaction, say.Forget((number,)))
+    async def correct(self, interaction: Interaction, number: Number) -> None:
+        await longer_forms.open_correction(interaction, number)
+
+    @app_commands.command(description=_("Delete a lesson, from memory and weights"))
+    @app_commands.describe(
+        number=_("The lesson's number"),
+        document=_("Or a document's number: all of its passages"),
+    )
+    @app_commands.autocomplete(
+        number=suggestions.known_lessons, document=suggestions.documents
+    )
+    async def forget(
+        self,
+        interaction: Interaction,
+        number: Number | None = None,
+        document: Number | None = None,
+    ) -> None:
+        if (number is None) == (document is None):
+            await tell(interaction, words.forget_what())
+        elif document is not None:
+            await carry_out(interaction, say.ForgetDocument(document))
+        elif number is not None:
+            await carry_out(interaction, say.Forget((number,)))
 
     @app_commands.command(description=_("Show how this server stands"))
     async def status(self, interaction: Interaction) -> None:
@@ -120,9 +156,9 @@ class MynaCommands(
     async def review(self, interaction: Interaction) -> None:
         await carry_out(interaction, say.Review())
 
-    @app_commands.command(description=_("Approve lessons: 1 2 5-8, or all"))
+    @app_commands.command(description=_("Approve lessons: 1 2 5-8, all, or document 3"))
     @app_commands.describe(
-        lessons=_("Their numbers, or all"),
+        lessons=_("Their numbers, or all, or document 3 1-4"),
         memory_only=_("Answer from memory, never train on them"),
     )
     @app_commands.autocomplete(lessons=suggestions.waiting_numbers)
@@ -135,9 +171,10 @@ class MynaCommands(
         only = " memory-only" if memory_only else ""
         await carry_out_line(interaction, f"/approve {lessons}{only}")
 
-    @app_commands.command(description=_("Reject lessons: 1 2 5-8"))
+    @app_commands.command(description=_("Reject lessons: 1 2 5-8, or document 3"))
     @app_commands.describe(
-        lessons=_("Their numbers"), reason=_("The author is told the reason")
+        lessons=_("Their numbers, or document 3 1-4"),
+        reason=_("The author is told the reason"),
     )
     @app_commands.autocomplete(lessons=suggestions.waiting_numbers)
     async def reject(
@@ -161,10 +198,37 @@ class MynaCommands(
     async def export(self, interaction: Interaction) -> None:
         await carry_out(interaction, say.Export())
 
-    @app_commands.command(name="import", description=_("Teach a file of lessons"))
-    @app_commands.describe(file=_("CSV, JSON lines, or text with a fact a line"))
+    @app_commands.command(
+        name="import", description=_("Teach a document, or a file of lessons")
+    )
+    @app_commands.describe(
+        file=_("A document of any kind; CSV or JSON lines of lessons")
+    )
     async def import_(self, interaction: Interaction, file: discord.Attachment) -> None:
         await importing.import_file(interaction, file)
+
+    @app_commands.command(description=_("Search the web, and pick pages to read"))
+    @app_commands.describe(topic=_("What to search for"))
+    async def research(self, interaction: Interaction, topic: Topic) -> None:
+        await researching.research(interaction, topic)
+
+    @app_commands.command(description=_("Read a page again by itself; or list them"))
+    @app_commands.describe(
+        url=_("The page's address; left out, all watched pages are listed"),
+        every=_("How often to read it, or stop"),
+    )
+    async def watch(
+        self,
+        interaction: Interaction,
+        url: Words = "",
+        every: Literal["daily", "weekly", "stop"] = "daily",
+    ) -> None:
+        if not url:
+            await carry_out(interaction, say.Watches())
+        elif every == "stop":
+            await carry_out_line(interaction, f"/watch stop {url}")
+        else:
+            await carry_out_line(interaction, f"/watch {url} {every}")
 
     @app_commands.command(description=_("Let Myna learn here, reviewed in a channel"))
     @app_commands.describe(channel=_("Where waiting lessons are shown"))

@@ -55,6 +55,7 @@ class Visit:
             self.actor,
             Path(),
             channel=self.place.channel,
+            scope=self.place.scope,
             history=history,
             unsupported=unsupported,
         )

@@ -21,6 +21,8 @@ MAX_PAGES = 3
 MAX_CARD = 4000
 """Characters of all texts of one Components V2 message."""
 MAX_CUSTOM_ID = 100
+MAX_ROW = 5
+"""Buttons side by side."""
 
 NO_MENTIONS = discord.AllowedMentions.none()
 
@@ -80,8 +82,9 @@ def layout(card: Card) -> discord.ui.LayoutView:
     parts: list[discord.ui.Item[Any]] = [
         discord.ui.TextDisplay(part) for part in (title, text, facts) if part
     ]
-    if card.buttons:
-        parts.append(discord.ui.ActionRow(*map(CardButton, card.buttons)))
+    for start in range(0, len(card.buttons), MAX_ROW):
+        buttons = card.buttons[start : start + MAX_ROW]
+        parts.append(discord.ui.ActionRow(*map(CardButton, buttons)))
     container: discord.ui.Container[Any] = discord.ui.Container(
         *parts, accent_colour=_COLOURS[card.tone]
     )

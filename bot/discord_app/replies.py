@@ -26,6 +26,7 @@ _PEOPLES_WORDS = frozenset(
         OutcomeKind.ANSWER,
         OutcomeKind.WHY,
         OutcomeKind.LESSONS,
+        OutcomeKind.DOCUMENTS,
         OutcomeKind.REVIEW,
         OutcomeKind.EXPORTED,
     }

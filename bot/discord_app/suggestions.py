@@ -10,6 +10,7 @@ from discord import app_commands
 from bot import server_options
 from bot.discord_app.interaction import Interaction
 from bot.discord_app.people import visit_of
+from bot.document_phrases import named
 from bot.messages import Refused
 from learning.errors import MynaError
 
@@ -58,6 +59,25 @@ async def waiting_numbers(
     return [
         app_commands.Choice(name=each.name, value=str(each.value)) for each in found
     ]
+
+
+async def documents(
+    interaction: Interaction, typed: str
+) -> list[app_commands.Choice[int]]:
+    """Suggest documents to those who may review them, the newest first."""
+    try:
+        visit = await visit_of(interaction)
+        found = await visit.core.documents(visit.place.server, visit.actor)
+    except MynaError:
+        return []
+    if isinstance(found, Refused):
+        return []
+    labels = ((each.id, f"{each.id}. {named(each)}") for each in reversed(found))
+    return [
+        app_commands.Choice(name=_short(label), value=number)
+        for number, label in labels
+        if typed.casefold() in label.casefold()
+    ][:MOST]
 
 
 async def versions(

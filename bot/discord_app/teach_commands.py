@@ -6,8 +6,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as _
 from discord.ext import commands
 
-from bot.discord_app import importing, teaching
-from bot.discord_app.commands import carry_out
+from bot.discord_app import importing, longer_forms, researching, teaching
 from bot.discord_app.interaction import Interaction
 from bot.vocabulary import Import, Teach
 from learning.lesson import LessonKind
@@ -43,18 +42,26 @@ class TeachCommands(
     async def rule(self, interaction: Interaction, text: Words) -> None:
         await teaching.teach(interaction, Teach(LessonKind.RULE, text=text))
 
+    @app_commands.command(description=_("Teach a rule by a few examples, in a form"))
+    async def examples(self, interaction: Interaction) -> None:
+        await longer_forms.open_rule(interaction)
+
+    @app_commands.command(description=_("Teach how a conversation should go"))
+    async def dialogue(self, interaction: Interaction) -> None:
+        await longer_forms.open_dialogue(interaction)
+
     @app_commands.command(description=_("Teach something longer, in a form"))
     async def form(self, interaction: Interaction) -> None:
         await teaching.open_form(interaction)
 
-    @app_commands.command(description=_("Teach a file: CSV, JSON lines or text"))
+    @app_commands.command(description=_("Teach a document, or a file of lessons"))
     async def file(self, interaction: Interaction) -> None:
         await importing.open_form(interaction)
 
     @app_commands.command(description=_("Teach what a page of the web says"))
     @app_commands.describe(url=_("The page's address"))
     async def link(self, interaction: Interaction, url: Address) -> None:
-        await carry_out(interaction, Import(url=url))
+        await researching.read(interaction, Import(url=url))
 
 
 def teach_this_menu() -> app_commands.ContextMenu:

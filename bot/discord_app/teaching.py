@@ -94,22 +94,25 @@ async def _teach_message(
 
 async def teach_marked(visit: Visit, message: discord.Message, text: str) -> None:
     """Take the lesson of a message marked `[Learn]`, and say so in a reply."""
+    try:
+        sentence = await _marked(visit, message, text)
+    except MynaError as exc:
+        sentence = words.here(str(exc))
+    await message.reply(sentence, allowed_mentions=NO_MENTIONS)
+
+
+async def _marked(visit: Visit, message: discord.Message, text: str) -> str:
     lesson = marker.read(text)
     if lesson is None:
-        sentence = phrases.marked_without_lesson()
-    else:
-        teaching = _teaching(
-            visit,
-            lesson,
-            Provenance.MESSAGE,
-            message.jump_url,
-            message=str(message.id),
-        )
-        try:
-            sentence = said(await visit.core.teach(teaching))
-        except MynaError as exc:
-            sentence = words.here(str(exc))
-    await message.reply(sentence, allowed_mentions=NO_MENTIONS)
+        return phrases.marked_without_lesson()
+    teaching = _teaching(
+        visit,
+        lesson,
+        Provenance.MESSAGE,
+        message.jump_url,
+        message=str(message.id),
+    )
+    return said(await visit.core.teach(teaching))
 
 
 async def ask_consent(
@@ -166,6 +169,7 @@ def _teaching(
         question=lesson.question,
         answer=lesson.answer,
         text=lesson.text,
+        examples=lesson.examples,
         provenance=provenance,
         scope=place.scope,
         source=source,

@@ -18,9 +18,27 @@ GERMAN: Mapping[str, str] = {
     "The rule, such as: answer in one sentence": (
         "Die Regel, zum Beispiel: antworte in einem Satz"
     ),
+    "Teach a rule by a few examples, in a form": (
+        "Bring eine Regel mit Beispielen bei, im Formular"
+    ),
+    "Teach how a conversation should go": "Bring bei, wie ein Gespräch verlaufen soll",
+    "Say what an approved lesson should say": (
+        "Sagt, wie eine freigegebene Lektion lauten soll"
+    ),
     "Teach something longer, in a form": "Bring etwas Längeres bei, im Formular",
-    "Teach a file: CSV, JSON lines or text": (
-        "Bring eine Datei bei: CSV, JSON-Zeilen oder Text"
+    "Teach a document, or a file of lessons": (
+        "Bring ein Dokument oder eine Datei mit Lektionen bei"
+    ),
+    "A document of any kind; CSV or JSON lines of lessons": (
+        "Ein Dokument jeder Art; CSV oder JSON-Zeilen mit Lektionen"
+    ),
+    "List the files and pages that were read": (
+        "Zeigt die Dateien und Seiten, die gelesen wurden"
+    ),
+    "Show a document with its passages": "Zeigt ein Dokument mit seinen Abschnitten",
+    "The document's number": "Die Nummer des Dokuments",
+    "Or a document's number: all of its passages": (
+        "Oder die Nummer eines Dokuments: alle Abschnitte"
     ),
     "Ask, look things up, review and run Myna": (
         "Fragen, nachschlagen, prüfen und Myna steuern"
@@ -32,6 +50,17 @@ GERMAN: Mapping[str, str] = {
     "What you want to know": "Was du wissen willst",
     "Teach what a page of the web says": "Bring bei, was eine Seite im Netz sagt",
     "The page's address": "Die Adresse der Seite",
+    "Search the web, and pick pages to read": (
+        "Durchsucht das Netz; du wählst, was gelesen wird"
+    ),
+    "What to search for": "Wonach gesucht wird",
+    "Read a page again by itself; or list them": (
+        "Liest eine Seite immer wieder; oder zeigt, welche"
+    ),
+    "The page's address; left out, all watched pages are listed": (
+        "Die Adresse der Seite; ohne sie werden alle gezeigt"
+    ),
+    "How often to read it, or stop": "Wie oft sie gelesen wird, oder stop",
     "Say where your last answer came from": ("Sagt, woher deine letzte Antwort stammt"),
     "List what was taught, or search it": "Zeigt oder durchsucht das Gelernte",
     "Words that the lessons contain": "Wörter aus den Lektionen",
@@ -51,13 +80,19 @@ GERMAN: Mapping[str, str] = {
     "Show the lessons that wait for review": (
         "Zeigt die Lektionen, die auf Prüfung warten"
     ),
-    "Approve lessons: 1 2 5-8, or all": "Gibt Lektionen frei: 1 2 5-8, oder all",
-    "Their numbers, or all": "Ihre Nummern, oder all",
+    "Approve lessons: 1 2 5-8, all, or document 3": (
+        "Gibt Lektionen frei: 1 2 5-8, all, oder document 3"
+    ),
+    "Their numbers, or all, or document 3 1-4": (
+        "Ihre Nummern, oder all, oder document 3 1-4"
+    ),
     "Answer from memory, never train on them": (
         "Aus dem Gedächtnis antworten, nie damit trainieren"
     ),
-    "Reject lessons: 1 2 5-8": "Lehnt Lektionen ab: 1 2 5-8",
-    "Their numbers": "Ihre Nummern",
+    "Reject lessons: 1 2 5-8, or document 3": (
+        "Lehnt Lektionen ab: 1 2 5-8, oder document 3"
+    ),
+    "Their numbers, or document 3 1-4": "Ihre Nummern, oder document 3 1-4",
     "The author is told the reason": "Der Grund, den die Lehrenden erfahren",
     "Change a waiting lesson's words in a form": (
         "Ändert eine wartende Lektion im Formular"
@@ -65,10 +100,6 @@ GERMAN: Mapping[str, str] = {
     "Let the whole server know a lesson": "Gibt eine Lektion dem ganzen Server",
     "A waiting lesson of one channel": "Eine wartende Lektion eines Kanals",
     "Get all lessons as a file": "Liefert alle Lektionen als Datei",
-    "Teach a file of lessons": "Bring eine Datei mit Lektionen bei",
-    "CSV, JSON lines, or text with a fact a line": (
-        "CSV, JSON-Zeilen oder Text mit einer Tatsache je Zeile"
-    ),
     "Let Myna learn here, reviewed in a channel": (
         "Lässt Myna hier lernen, geprüft in einem Kanal"
     ),

@@ -3,8 +3,8 @@
 import re
 
 _COMMANDS = (
-    "approve|ask|config|edit|export|forget|help|history|import|learn|lessons?|"
-    "privacy|reject|review|rollback|setup|status|why|widen"
+    "approve|ask|config|documents?|edit|export|forget|help|history|import|learn|lessons?|"
+    "privacy|reject|research|review|rollback|setup|status|watch|why|widen"
 )
 _TYPED = re.compile(rf"(?<![\w/])/({_COMMANDS})\b")
 
@@ -89,8 +89,8 @@ def file_too_large(most: int) -> str:
     return f"That file is larger than {most // 1_000_000} MB; split it."
 
 
-def file_unknown(name: str) -> str:
-    return f"{name} is no .csv, .jsonl or .txt file."
+def forget_what() -> str:
+    return "Name a lesson or a document, and not both."
 
 
 def too_long_here() -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot import cards, phrases
+from bot import cards, document_phrases, phrases
 from bot.cards import Verb
 from bot.messages import Decision, Refused, Ruling
-from bot.slack_app import forms, rendering, runs
+from bot.slack_app import forms, rendering, researching, runs
 from bot.slack_app.teaching import Origin
+from bot.vocabulary import PickResults
 
 if TYPE_CHECKING:
     from slack_bolt.context.ack.async_ack import AsyncAck
@@ -29,6 +30,10 @@ ABOUT_LESSONS = frozenset(
         Verb.WIDEN,
         Verb.CONSENT,
         Verb.REFUSE_CONSENT,
+        Verb.APPROVE_DOCUMENT,
+        Verb.APPROVE_PARTS,
+        Verb.REJECT_DOCUMENT,
+        Verb.SHOW_DOCUMENT,
     }
 )
 """Each server counts its lessons from 1, so that their cards say whose they are."""
@@ -63,6 +68,10 @@ class Click:
             )
         else:
             await self.open(forms.notice(text))
+
+    async def show(self, message: rendering.Json) -> None:
+        """Show a message that only whoever clicked sees."""
+        await self.respond(**message, response_type="ephemeral", replace_original=False)
 
     async def open(self, view: rendering.Json) -> None:
         """Open a form; a click opens one, within three seconds."""
@@ -105,7 +114,7 @@ class Actions:
             return
         await self._do(click)
 
-    async def _do(self, click: Click) -> None:
+    async def _do(self, click: Click) -> None:  # noqa: C901, PLR0912 - one case a button
         match click.verb:
             case Verb.APPROVE | Verb.MEMORY_ONLY:
                 await self._decide(click)
@@ -125,13 +134,28 @@ class Actions:
                     await click.tell(told)
             case Verb.REVIEW:
                 await self.open_queue(click)
+            case Verb.APPROVE_DOCUMENT | Verb.SHOW_DOCUMENT:
+                await self._document(click)
+            case Verb.APPROVE_PARTS | Verb.REJECT_DOCUMENT:
+                await self._open_parts(click)
+            case Verb.RESEARCH:
+                answer = int(click.target)
+                found = await researching.look_up(self._slack, click.visit, answer)
+                await click.show(found)
+            case Verb.PICK:
+                research, _, number = click.target.partition(":")
+                await click.tell(phrases.at_work())
+                picked = PickResults((int(number),), research)
+                await click.tell(
+                    await researching.read(self._slack, click.visit, picked)
+                )
 
     async def open_queue(self, click: Click) -> None:
         """Open what waits for review, to approve many at once."""
-        waiting = await self._core.queue(click.visit.server, click.visit.actor)
+        waiting = await self._core.to_review(click.visit.server, click.visit.actor)
         if isinstance(waiting, Refused):
             await click.tell(waiting.text)
-        elif not waiting:
+        elif not waiting.documents and not waiting.lessons:
             await click.tell(phrases.queue(()))
         else:
             origin = Origin(click.visit.place.channel)
@@ -162,6 +186,34 @@ class Actions:
             await click.tell(result.text)
         else:
             await click.tell(phrases.widened(result))
+
+    async def _document(self, click: Click) -> None:
+        """Approve a document, or show its passages; `lesson` is its number here."""
+        server, actor = click.visit.server, click.visit.actor
+        if click.verb is Verb.SHOW_DOCUMENT:
+            found = await self._core.document(server, actor, click.lesson)
+            shown = (
+                found.text
+                if isinstance(found, Refused)
+                else document_phrases.digest(found)
+            )
+            await click.tell(shown)
+            return
+        result = await self._core.decide_document(
+            server, actor, click.lesson, Ruling.APPROVE, seen=click.seen
+        )
+        if isinstance(result, Refused):
+            await click.tell(result.text)
+        else:
+            await click.tell(rendering.spelled(document_phrases.decided(result)))
+
+    async def _open_parts(self, click: Click) -> None:
+        """Ask which passages of a document are meant."""
+        metadata = Origin(click.visit.place.channel, click.target).to_metadata()
+        if click.verb is Verb.APPROVE_PARTS:
+            await click.open(forms.approve_parts(metadata, click.lesson))
+        else:
+            await click.open(forms.reject_document(metadata, click.lesson))
 
     async def _open_form(self, click: Click) -> None:
         queue = await self._core.queue(click.visit.server, click.visit.actor)

@@ -9,6 +9,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot import cards, phrases
+from bot.document_cards import any_passage, document_card, without_words
 from bot.messages import Refused
 from bot.parts import SYSTEM
 from bot.slack_app import rendering
@@ -18,13 +19,14 @@ from bot.slack_app.parts import tell
 from bot.slack_app.people import team_of
 from bot.slack_app.workspaces import speaking_for
 from storage.cards import PostedCard
+from storage.documents import PostedDocument
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.messages import Learned, Notice, Settled, Waiting
+    from bot.messages import DocumentDigest, Learned, Notice, Settled, Waiting
     from bot.slack_app.outbox import Outbox
     from bot.slack_app.parts import SlackParts
     from bot.slack_app.review_channels import ReviewChannel
@@ -55,6 +57,8 @@ class SlackAnnouncer:
         self._outbox = outbox
         self._workspaces = workspaces
         self._client = client
+        self._documents: dict[tuple[str, int], DocumentDigest] = {}
+        """The latest of each document that is still to be shown."""
 
     async def notify(self, notice: Notice) -> None:
         """Tell a person where they taught last, or by name where lessons are reviewed.
@@ -107,6 +111,14 @@ class SlackAnnouncer:
 
         self._send(settled.lesson.server, send)
 
+    async def document_waits(self, server: str, digest: DocumentDigest) -> None:
+        """Post a document's card, or show on the one there is how it stands now."""
+        self._send_document(server, digest)
+
+    async def document_settled(self, server: str, digest: DocumentDigest) -> None:
+        """Show on a document's card what became of it, without buttons."""
+        self._send_document(server, digest)
+
     async def has_channel(self, server: str, channel: str) -> bool:
         """Say whether a server may have its lessons reviewed in a channel."""
         try:
@@ -130,10 +142,55 @@ class SlackAnnouncer:
     async def catch_up(self) -> None:
         """Post the cards of lessons that wait without one, as after a crash."""
         for server in await self._core.known_servers(PLATFORM):
-            queue = await self._core.queue(server, SYSTEM)
-            for waiting in () if isinstance(queue, Refused) else queue:
+            queue = await self._core.to_review(server, SYSTEM)
+            if isinstance(queue, Refused):
+                continue
+            for waiting in queue.lessons:
                 if not await self._core.cards(server, waiting.lesson.id):
                     await self.lesson_waits(waiting)
+            for digest in queue.documents:
+                if not await self._core.document_cards(server, digest.id):
+                    await self.document_waits(server, digest)
+
+    def _send_document(self, server: str, digest: DocumentDigest) -> None:
+        """Show the latest of a document: each passage decided alone would change it."""
+        key = (server, digest.id)
+        self._documents[key] = digest
+
+        async def send(client: AsyncWebClient) -> None:
+            latest = self._documents.pop(key, None)
+            if latest is None:  # shown by another before it
+                return
+            try:
+                await self._show_document(client, server, latest)
+            except SlackApiError:  # the outbox may try again
+                self._documents.setdefault(key, latest)
+                raise
+
+        self._send(server, send)
+
+    async def _show_document(
+        self, client: AsyncWebClient, server: str, digest: DocumentDigest
+    ) -> None:
+        posted = await self._core.document_cards(server, digest.id)
+        for each in posted:
+            at = await self._channels.at(client, server, each.channel)
+            message = _document_message(digest, at)
+            try:
+                await client.chat_update(
+                    channel=each.channel, ts=each.message, **message
+                )
+            except SlackApiError as exc:
+                if name_of(exc) == "ratelimited":
+                    raise
+        if posted or not (digest.waiting or digest.gone):
+            return
+        channel = await self._channels.of(client, server)
+        if channel is not None:
+            message = _document_message(digest, channel)
+            sent = await client.chat_postMessage(channel=channel.id, **message)
+            kept = PostedDocument(digest.id, sent["channel"], sent["ts"])
+            await self._core.document_card_posted(server, kept)
 
     async def _updated(
         self, client: AsyncWebClient, lesson: Lesson, card: cards.Card
@@ -184,3 +241,15 @@ def _message(
         words = rendering.spelled(phrases.words_hidden())
         card = replace(card, text=words, facts=facts)
     return rendering.card_message(card, lesson.server)
+
+
+def _document_message(
+    of: DocumentDigest, channel: ReviewChannel | None
+) -> dict[str, Any]:
+    """Return a document's card, without its words where others would read them."""
+    card, lesson = document_card(of), any_passage(of)
+    is_for_all = lesson is None or lesson.scope.is_server_wide
+    if not is_for_all and not (channel and channel.private):
+        words = rendering.spelled(phrases.words_hidden())
+        card = without_words(card, of, words)
+    return rendering.card_message(card, of.server)

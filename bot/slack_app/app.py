@@ -35,10 +35,13 @@ BUTTONS = re.compile("^({})$".format("|".join(verb.value for verb in Verb)))
 FORMS = (
     forms.TEACH,
     forms.CORRECT,
+    forms.CORRECT_LESSON,
     forms.EDIT,
     forms.REJECT,
     forms.IMPORT,
     forms.APPROVE_MANY,
+    forms.APPROVE_PARTS,
+    forms.REJECT_DOCUMENT,
 )
 
 

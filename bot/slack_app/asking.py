@@ -103,4 +103,5 @@ def below(reply: Reply) -> list[rendering.Json]:
     """Return what stands under an answer: its sources, and the thumbs."""
     sources = phrases.sources(reply)
     blocks = [rendering.context(sources)] if sources else []
-    return [*blocks, rendering.buttons(cards.answer_buttons(reply.id))]
+    row = cards.answer_buttons(reply.id, offer_research=reply.offer_research)
+    return [*blocks, rendering.buttons(row)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from bot.commands import parse, read_lesson
 from bot.messages import Refused
 from bot.outcome import Outcome, OutcomeKind
 from bot.session import LocalSession
-from bot.slack_app import files, forms, rendering, runs
+from bot.slack_app import files, forms, rendering, researching, runs
 from bot.slack_app.teaching import Origin, Teachers
 from learning.lesson import LessonKind
 
@@ -27,8 +28,17 @@ if TYPE_CHECKING:
 
 ELSEWHERE = frozenset({"/memory", "/adapter", "/quit"})
 """What belongs to one chat in a terminal."""
+SLOW = (say.PickResults, say.Watch)
+"""What fetches pages, while whoever asked for it wonders."""
+_CORRECT = re.compile(r"/?correct #?([0-9]{1,9})", re.IGNORECASE)
 _USERS_WORDS = frozenset(
-    {OutcomeKind.WHY, OutcomeKind.LESSONS, OutcomeKind.REVIEW, OutcomeKind.EXPORTED}
+    {
+        OutcomeKind.WHY,
+        OutcomeKind.LESSONS,
+        OutcomeKind.DOCUMENTS,
+        OutcomeKind.REVIEW,
+        OutcomeKind.EXPORTED,
+    }
 )
 """Outcomes that quote people, whose words stay as they are."""
 
@@ -77,8 +87,18 @@ class Commands:
             form = forms.import_file(Origin(command["channel_id"]).to_metadata())
             await client.views_open(trigger_id=command["trigger_id"], view=form)
             return
+        if match := _CORRECT.fullmatch(text):
+            visit = await self._visit(context, client, command)
+            await self._open_correction(visit, int(match[1]), command["trigger_id"])
+            return
         wanted = parse(f"/{text.removeprefix('/')}")
         visit = await self._visit(context, client, command)
+        if isinstance(wanted, say.Research):
+            found = await researching.search(self._slack, visit, wanted.topic)
+            await respond(**found, response_type="ephemeral")
+            return
+        if isinstance(wanted, SLOW):
+            await _tell(respond, phrases.at_work())
         told = await self._carry_out(wanted, visit, command)
         if told:
             await _tell(respond, told)
@@ -135,19 +155,35 @@ class Commands:
 
     async def _run(self, visit: Visit, wanted: say.Command) -> Outcome:
         channel = visit.place.channel or None
-        chat = Chat(self._core, visit.server, visit.actor, Path(), channel=channel)
+        chat = Chat(
+            self._core,
+            visit.server,
+            visit.actor,
+            Path(),
+            channel=channel,
+            scope=visit.place.scope,
+        )
         return await LocalSession(chat, self._slack.clock, tells=False).run(wanted)
 
     async def _review(self, visit: Visit, trigger: str) -> str:
-        waiting = await self._core.queue(visit.server, visit.actor)
+        waiting = await self._core.to_review(visit.server, visit.actor)
         if isinstance(waiting, Refused):
             return waiting.text
-        if not waiting:
+        if not waiting.documents and not waiting.lessons:
             return phrases.queue(())
         metadata = Origin(visit.place.channel).to_metadata()
         form = forms.approve_many(metadata, waiting)
         await visit.client.views_open(trigger_id=trigger, view=form)
         return ""
+
+    async def _open_correction(self, visit: Visit, lesson: int, trigger: str) -> None:
+        channel = visit.place.channel or None
+        detail = await self._core.lesson(
+            visit.server, lesson, channel=channel, actor=visit.actor
+        )
+        metadata = Origin(visit.place.channel, str(lesson)).to_metadata()
+        form = forms.correct_lesson(metadata, detail.lesson)
+        await visit.client.views_open(trigger_id=trigger, view=form)
 
     async def _sent(self, visit: Visit, wanted: say.Command, name: str) -> str:
         outcome = await self._run(visit, wanted)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot import phrases
+from learning.document import LIMITS
 from learning.errors import ImportFileError
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = LIMITS.max_bytes
 TIMEOUT = ClientTimeout(total=60)
 
 

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot import phrases
+from bot import document_phrases, examples, phrases
 from bot.slack_app import rendering
 from bot.vocabulary import Teach
 from learning.lesson import LessonKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bot.messages import Waiting
+    from bot.messages import ToReview
     from bot.slack_app.rendering import Json
     from learning.lesson import Lesson
 
 TEACH = "teach"
 CORRECT = "correct"
+CORRECT_LESSON = "correct_lesson"
 EDIT = "edit"
 REJECT = "reject"
 IMPORT = "import"
 APPROVE_MANY = "approve_many"
+APPROVE_PARTS = "approve_parts"
+REJECT_DOCUMENT = "reject_document"
 
 KIND = "kind"
 QUESTION = "question"
 WORDS = "words"
+EXAMPLES = "examples"
 FILE = "file"
 CHOSEN = "chosen"
+PARTS = "parts"
 
 MAX_INPUT = 3000
 MAX_OPTION = 75
@@ -38,6 +41,7 @@ _KINDS = {
     LessonKind.QA: "A question and its answer",
     LessonKind.FACT: "A fact",
     LessonKind.RULE: "A rule: how to sound, what to do",
+    LessonKind.DIALOGUE: "A dialogue: how a conversation should go",
 }
 
 
@@ -45,7 +49,8 @@ def teach(metadata: str, said: Teach | None = None) -> Json:
     """Return the form for a lesson, filled with what is known of it."""
     said = said or Teach(LessonKind.QA)
     options = [_option(kind.value, label) for kind, label in _KINDS.items()]
-    chosen = next(each for each in options if each["value"] == said.kind.value)
+    known = said.kind if said.kind in _KINDS else LessonKind.FACT
+    chosen = next(each for each in options if each["value"] == known.value)
     kind = {"type": "static_select", "options": options, "initial_option": chosen}
     return _modal(
         TEACH,
@@ -61,7 +66,19 @@ def teach(metadata: str, said: Teach | None = None) -> Json:
                 optional=True,
                 hint="Only for a question and its answer.",
             ),
-            _input(WORDS, "Answer, fact or rule", _text(said.answer or said.text)),
+            _input(
+                WORDS,
+                "Answer, fact, rule or dialogue",
+                _text(said.answer or said.text),
+                hint="A dialogue is written as User: ... and Myna: ..., a turn a line.",
+            ),
+            _input(
+                EXAMPLES,
+                phrases.examples_label(),
+                _text(examples.write_lines(said.examples)),
+                optional=True,
+                hint="Only for a rule.",
+            ),
         ],
     )
 
@@ -72,14 +89,21 @@ def correct(metadata: str) -> Json:
     return _modal(CORRECT, "Correct Myna", "Send", metadata, [asked])
 
 
+def correct_lesson(metadata: str, lesson: Lesson) -> Json:
+    """Return the form that says what an approved lesson should say."""
+    inputs = _words_of(lesson)
+    if lesson.kind is LessonKind.RULE:
+        shown = _text(examples.write_lines(lesson.examples))
+        label = phrases.examples_label()
+        inputs.append(_input(EXAMPLES, label, shown, optional=True))
+    title = f"Correct lesson {lesson.id}"
+    return _modal(CORRECT_LESSON, title, "Send", metadata, inputs)
+
+
 def edit(metadata: str, lesson: Lesson) -> Json:
     """Return the form that changes a waiting lesson."""
-    inputs = [
-        _input(WORDS, "Answer, fact or rule", _text(lesson.answer or lesson.text))
-    ]
-    if lesson.kind is LessonKind.QA:
-        inputs.insert(0, _input(QUESTION, "Question", _text(lesson.question)))
-    return _modal(EDIT, f"Edit lesson {lesson.id}", "Save", metadata, inputs)
+    title = f"Edit lesson {lesson.id}"
+    return _modal(EDIT, title, "Save", metadata, _words_of(lesson))
 
 
 def reject(metadata: str, lesson: int) -> Json:
@@ -88,23 +112,47 @@ def reject(metadata: str, lesson: int) -> Json:
     return _modal(REJECT, f"Reject lesson {lesson}", "Reject", metadata, [asked])
 
 
+def approve_parts(metadata: str, document: int) -> Json:
+    """Return the form that asks which passages of a document are approved."""
+    asked = _input(PARTS, "Passages, such as 1-4, 7", _line())
+    return _modal(
+        APPROVE_PARTS, f"Approve of document {document}", "Approve", metadata, [asked]
+    )
+
+
+def reject_document(metadata: str, document: int) -> Json:
+    """Return the form that asks why a document, or parts of it, is rejected."""
+    inputs = [
+        _input(WORDS, "Reason, who brought it is told", _text("")),
+        _input(PARTS, "Passages, or nothing for all", _line(), optional=True),
+    ]
+    return _modal(
+        REJECT_DOCUMENT, f"Reject document {document}", "Reject", metadata, inputs
+    )
+
+
 def import_file(metadata: str) -> Json:
-    """Return the form that takes a file of lessons."""
-    element = {"type": "file_input", "max_files": 1, "filetypes": ["csv", "jsonl"]}
-    asked = _input(FILE, "A CSV or JSON lines file of lessons", element)
-    return _modal(IMPORT, "Import lessons", "Import", metadata, [asked])
+    """Return the form that takes a document, or a file of lessons."""
+    element = {"type": "file_input", "max_files": 1}
+    hint = "PDF, Word, web page, text ...; or lessons as CSV or JSON lines."
+    asked = _input(FILE, "A document, or a file of lessons", element, hint=hint)
+    return _modal(IMPORT, "Import a file", "Import", metadata, [asked])
 
 
-def approve_many(metadata: str, waiting: Sequence[Waiting]) -> Json:
+def approve_many(metadata: str, waiting: ToReview) -> Json:
     """Return the queue, with a choice of what to approve."""
+    told = [document_phrases.waiting_document(each) for each in waiting.documents]
+    told += [phrases.waiting(each) for each in waiting.lessons]
     blocks = [
         block
-        for each in waiting[:MAX_SHOWN]
-        for block in rendering.sections(phrases.waiting(each)[:SHOWN_CHARS])
+        for each in told[:MAX_SHOWN]
+        for block in rendering.sections(each[:SHOWN_CHARS])
     ]
+    if not waiting.lessons:
+        return {**notice(""), "blocks": blocks}
     options = [
         _option(str(each.lesson.id), f"{each.lesson.id}. {each.lesson.statement}")
-        for each in waiting[:MAX_CHOSEN]
+        for each in waiting.lessons[:MAX_CHOSEN]
     ]
     element = {"type": "multi_static_select", "options": options}
     blocks.append(_input(CHOSEN, "Approve these", element))
@@ -136,7 +184,8 @@ def lesson_of(values: dict[str, Any]) -> Teach:
     if kind is LessonKind.QA:
         question = (values[QUESTION] or "").strip()
         return Teach(kind, question=question, answer=words)
-    return Teach(kind, text=words)
+    shown = examples.read_lines(values.get(EXAMPLES) or "")
+    return Teach(kind, text=words, examples=shown)
 
 
 def problems(said: Teach) -> dict[str, str]:
@@ -146,7 +195,18 @@ def problems(said: Teach) -> dict[str, str]:
         found[QUESTION] = phrases.needs_question()
     if not (said.answer or said.text):
         found[WORDS] = phrases.needs_words()
+    if said.examples and said.kind is not LessonKind.RULE:
+        found[EXAMPLES] = phrases.only_rules_have_examples()
     return found
+
+
+def _words_of(lesson: Lesson) -> list[Json]:
+    """Return the inputs that hold a lesson's words."""
+    words = _text(lesson.answer or lesson.text)
+    inputs = [_input(WORDS, "Answer, fact, rule or dialogue", words)]
+    if lesson.kind is LessonKind.QA:
+        inputs.insert(0, _input(QUESTION, "Question", _text(lesson.question)))
+    return inputs
 
 
 def _value(state: Json) -> Any:
@@ -191,6 +251,10 @@ def _input(
 def _text(initial: str) -> Json:
     element = {"type": "plain_text_input", "multiline": True, "max_length": MAX_INPUT}
     return {**element, "initial_value": initial[:MAX_INPUT]} if initial else element
+
+
+def _line() -> Json:
+    return {"type": "plain_text_input", "max_length": MAX_INPUT}
 
 
 def _option(value: str, label: str) -> Json:

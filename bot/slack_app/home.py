@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import cards, phrases, server_options
+from bot import cards, document_phrases, phrases, server_options
 from bot.messages import Refused
 from bot.slack_app import rendering
 from moderation.roles import Permission, may
@@ -39,10 +39,12 @@ async def _blocks(slack: SlackParts, visit: Visit) -> list[rendering.Json]:
     core = slack.core
     card = cards.status_card(await core.status(visit.server))
     blocks = rendering.card_blocks(_allowed(card, visit))
-    queue = await core.queue(visit.server, visit.actor)
+    queue = await core.to_review(visit.server, visit.actor)
     if not isinstance(queue, Refused):
-        waiting = [phrases.waiting(each)[:CHARS] for each in queue[:QUEUED]]
-        blocks += _titled("Waiting for review", waiting or [phrases.queue(())])
+        waiting = [document_phrases.waiting_document(each) for each in queue.documents]
+        waiting += [phrases.waiting(each) for each in queue.lessons]
+        shown = [each[:CHARS] for each in waiting[:QUEUED]]
+        blocks += _titled("Waiting for review", shown or [phrases.queue(())])
     history = await core.history(visit.server, limit=EVENTS)
     blocks += _titled("What happened last", phrases.history(history).split("\n"))
     settings = server_options.shown(await core.settings(visit.server))

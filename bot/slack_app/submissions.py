@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import breakage, phrases
+from bot import breakage, document_phrases, examples, phrases
 from bot.chat import Chat
-from bot.lesson_files import parse_lessons
-from bot.messages import Decision, Refused, Ruling, Taught
+from bot.commands import read_parts
+from bot.document_actions import import_file
+from bot.messages import Correction, Decision, Refused, Ruling, Taught
 from bot.session import LocalSession
 from bot.slack_app import files, forms, rendering
 from bot.slack_app.teaching import Origin, Teachers, read_origin
 from bot.vocabulary import Approve
-from learning.errors import MynaError
+from learning.errors import CommandError, LessonError, MynaError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -55,10 +56,13 @@ class Submissions:
         self._work = {
             forms.TEACH: self._teach,
             forms.CORRECT: self._correct,
+            forms.CORRECT_LESSON: self._correct_lesson,
             forms.EDIT: self._edit,
             forms.REJECT: self._reject,
             forms.IMPORT: self._import,
             forms.APPROVE_MANY: self._approve_many,
+            forms.APPROVE_PARTS: self._approve_parts,
+            forms.REJECT_DOCUMENT: self._reject_document,
         }
 
     async def submitted(
@@ -72,7 +76,7 @@ class Submissions:
         """Answer a form in itself: with what became of it, or what has to change."""
         values = forms.entered(view)
         if view["callback_id"] == forms.TEACH:
-            problems = forms.problems(forms.lesson_of(values))
+            problems = _problems(values)
             if problems:
                 await ack(response_action="errors", errors=problems)
                 return
@@ -106,6 +110,24 @@ class Submissions:
             int(form.origin.message),
             form.values[forms.WORDS],
             private=form.visit.place.private,
+        )
+        return _about(result, await self._teachers.told(form.visit, result))
+
+    async def _correct_lesson(self, form: Form) -> Said:
+        words, question = form.values[forms.WORDS], form.values.get(forms.QUESTION)
+        shown = form.values.get(forms.EXAMPLES)
+        correction = Correction(
+            int(form.origin.message),
+            question=question,
+            answer=words if question is not None else None,
+            text=words if question is None else None,
+            examples=None if shown is None else examples.read_lines(shown),
+        )
+        result = await self._core.correct_lesson(
+            form.visit.server,
+            form.visit.actor,
+            correction,
+            channel=form.visit.place.channel or None,
         )
         return _about(result, await self._teachers.told(form.visit, result))
 
@@ -143,17 +165,46 @@ class Submissions:
         settings = await self._core.settings(form.visit.server)
         if settings.set_up_at is None:
             return Said(rendering.spelled(phrases.not_set_up()))
-        if form.visit.place.private:
-            return Said(phrases.import_is_for_everybody())
         (file,) = form.values[forms.FILE]
         body = await files.download(form.visit.client, file)
-        rows = await asyncio.to_thread(parse_lessons, body, name=file["name"])
-        result = await self._core.import_lessons(
-            form.visit.server, rows, form.visit.actor
+        visit = form.visit
+        chat = Chat(
+            self._core,
+            visit.server,
+            visit.actor,
+            Path(),
+            channel=visit.place.channel or None,
+            scope=visit.place.scope,
+        )
+        outcome = await import_file(chat, body, file["name"])
+        return Said(rendering.spelled(outcome.text))
+
+    async def _approve_parts(self, form: Form) -> Said:
+        return await self._decide_document(form, Ruling.APPROVE)
+
+    async def _reject_document(self, form: Form) -> Said:
+        return await self._decide_document(form, Ruling.REJECT)
+
+    async def _decide_document(self, form: Form, ruling: Ruling) -> Said:
+        """Decide about the passages that were written down, or about all."""
+        number, _, seen = form.origin.message.partition(":")
+        written = form.values[forms.PARTS]
+        try:
+            parts = read_parts(written) if written else None
+        except CommandError as exc:
+            return Said(str(exc), forms.PARTS)
+        result = await self._core.decide_document(
+            form.visit.server,
+            form.visit.actor,
+            int(number),
+            ruling,
+            parts=parts,
+            reason=form.values.get(forms.WORDS, ""),
+            seen=seen,
         )
         if isinstance(result, Refused):
             return Said(result.text)
-        return Said(phrases.imported(result))
+        return Said(rendering.spelled(document_phrases.decided(result)))
 
     async def _approve_many(self, form: Form) -> Said:
         visit = form.visit
@@ -199,6 +250,15 @@ async def _caught(work: Callable[[], Awaitable[Said]]) -> Said:
         return Said(str(exc))
     except Exception as exc:  # noqa: BLE001 - the error boundary of forms
         return Said(breakage.report("form.broke", exc))
+
+
+def _problems(values: dict[str, Any]) -> dict[str, str]:
+    """Return what has to change before a lesson can be judged, by its input."""
+    try:
+        lesson = forms.lesson_of(values)
+    except LessonError as exc:
+        return {forms.EXAMPLES: str(exc)}
+    return forms.problems(lesson)
 
 
 def _about(result: Taught | Refused, words: str) -> Said:

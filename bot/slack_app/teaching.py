@@ -12,6 +12,7 @@ from bot.slack_app import rendering
 from bot.slack_app.failures import FAILURES
 from bot.slack_app.parts import tell
 from bot.slack_app.workspaces import hasty
+from learning.errors import LessonError
 from learning.lesson import Consent, Lesson
 from moderation.provenance import Provenance
 
@@ -63,6 +64,7 @@ class Teachers:
                 question=said.question,
                 answer=said.answer,
                 text=said.text,
+                examples=said.examples,
                 provenance=origin.provenance,
                 scope=visit.place.scope,
                 source=await _link(visit, origin.message),
@@ -87,10 +89,13 @@ class Teachers:
 
     async def marked(self, visit: Visit, event: dict[str, Any], text: str) -> None:
         """Learn what follows the marker in a person's own message."""
-        said = marker.read(text)
-        if said is None:
-            words = phrases.marked_without_lesson()
+        try:
+            said = marker.read(text)
+        except LessonError as exc:
+            said, words = None, str(exc)
         else:
+            words = phrases.marked_without_lesson()
+        if said is not None:
             _, words = await self.teach(
                 visit, said, Origin(visit.place.channel, event["ts"])
             )

@@ -1,0 +1,1 @@
+"""`myna bench learn`: how well documents are learned, and how well they last."""
