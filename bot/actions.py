@@ -116,12 +116,16 @@ async def status(chat: Chat) -> Outcome:
 
 
 async def history(chat: Chat) -> Outcome:
-    """List the journal's last events."""
+    """List the journal's last events, and say how well lessons are remembered."""
     entries = await chat.core.history(chat.server)
+    remembered = await chat.core.remembered(chat.server)
     return Outcome(
         OutcomeKind.HISTORY,
-        phrases.history(entries),
-        extra={"events": [_plain(entry) for entry in entries]},
+        phrases.history(entries, remembered),
+        extra={
+            "events": [_plain(entry) for entry in entries],
+            "remembered": [_plain(each) for each in remembered],
+        },
     )
 
 

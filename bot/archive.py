@@ -14,9 +14,20 @@ from bot.run_plan import in_service, needs_fresh_run, new_lessons
 from bot.waiting import rewordings
 from bot.watching import PAUSED, PAUSED_AFTER
 from learning.errors import NotFoundError
+from learning.forgetting_curve import forgetting_curve
 from learning.lesson import LessonState
 from moderation.roles import Permission, may
-from storage import adapters, answers, cards, documents, journal, lessons, runs, servers
+from storage import (
+    adapters,
+    answers,
+    cards,
+    documents,
+    journal,
+    lessons,
+    marks,
+    runs,
+    servers,
+)
 from storage.adapters import AdapterState
 
 if TYPE_CHECKING:
@@ -24,6 +35,7 @@ if TYPE_CHECKING:
 
     from bot.messages import Actor
     from bot.parts import Parts
+    from learning.forgetting_curve import Remembered
     from learning.lesson import Lesson
     from storage.cards import PostedCard
     from storage.lessons import LessonRecord
@@ -81,6 +93,9 @@ class Archive:
             for each in entries
             if each.action != NOTICES_READ
         )
+
+    async def remembered(self, server: str) -> tuple[Remembered, ...]:
+        return forgetting_curve(await marks.aged(self._parts.database, server))
 
     async def lessons(
         self, server: str, text: str, *, channel: str | None

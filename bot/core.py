@@ -16,6 +16,7 @@ from bot.document_rows import DocumentRows, is_passage
 from bot.documents import Documents
 from bot.learning_runs import LearningRuns
 from bot.messages import ApprovedAll, Imported, Refused, ToReview
+from bot.pins import Pins
 from bot.privacy import Privacy
 from bot.rating import Rating
 from bot.research import Research
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         Ruling,
         StatusReport,
         Taught,
+        TaughtPins,
         Teaching,
         Waiting,
         Watched,
@@ -64,7 +66,9 @@ if TYPE_CHECKING:
         Why,
     )
     from bot.parts import Parts
+    from bot.ports import Pinboard
     from bot.reading import Reading
+    from learning.forgetting_curve import Remembered
     from learning.lesson import Lesson
     from learning.run import Progress, RunKind
     from learning.web import GuardedFetcher
@@ -98,6 +102,7 @@ class Core:
         self._watching = Watching(parts, self._documents)
         self._correcting = Correcting(parts, self._reviewing)
         self._rating = Rating(parts, self._reviewing)
+        self._pins = Pins(parts, self._reviewing)
         self._fetcher = parts.fetcher
 
     async def recover(self) -> None:
@@ -139,6 +144,15 @@ class Core:
         is for what the screen found in the words.
         """
         return await self._reviewing.teach(teaching)
+
+    async def teach_pins(
+        self, server: str, actor: Actor, channel: str, pinboard: Pinboard
+    ) -> TaughtPins | Refused:
+        """Put a channel's pinned messages up for review, for a moderator.
+
+        Raises CommandError where the platform does not show them.
+        """
+        return await self._pins.teach(server, actor, channel, pinboard)
 
     async def import_lessons(
         self, server: str, rows: Iterable[ImportRow], actor: Actor
@@ -527,6 +541,10 @@ class Core:
     ) -> tuple[HistoryEntry, ...]:
         """List the journal's last events, newest first."""
         return await self._archive.history(server, limit=limit)
+
+    async def remembered(self, server: str) -> tuple[Remembered, ...]:
+        """Say how well lessons were remembered by age, in the exams so far."""
+        return await self._archive.remembered(server)
 
     async def lessons(
         self, server: str, text: str = "", *, channel: str | None = None

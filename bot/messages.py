@@ -143,6 +143,30 @@ class Taught:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """A pinned message, as its platform gave it."""
+
+    message: str
+    text: str
+    is_persons: bool = True
+    """Whether a person wrote it, and no bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtPins:
+    """What became of a channel's pinned messages."""
+
+    waiting: tuple[int, ...] = ()
+    """Lessons that wait for review."""
+    asked: tuple[int, ...] = ()
+    """Lessons whose words' author was asked, and has to agree first."""
+    unasked: tuple[int, ...] = ()
+    """Lessons whose words' author has to agree, but could not be asked."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """How many were left out, for each reason."""
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """New words for an approved lesson; None leaves a field as it is."""
 

@@ -24,6 +24,7 @@ from bot.messages import (
     Ruling,
     StatusReport,
     Taught,
+    TaughtPins,
     Waiting,
     Watched,
     WatchReport,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.messages import AddedDocument, ResearchResult
+    from learning.forgetting_curve import Remembered
     from learning.lesson import Lesson
     from storage.journal import Entry
     from storage.lessons import LessonRecord
@@ -708,10 +710,22 @@ def status(of: StatusReport) -> str:
     return "\n".join(lines)
 
 
-def history(of: Sequence[HistoryEntry]) -> str:
+def history(of: Sequence[HistoryEntry], of_lessons: Sequence[Remembered] = ()) -> str:
     if not of:
         return "Nothing has happened here yet."
-    return "\n".join(f"{each.at:%Y-%m-%d %H:%M} {each.text}" for each in of)
+    lines = [f"{each.at:%Y-%m-%d %H:%M} {each.text}" for each in of]
+    if of_lessons:
+        lines.append(remembered(of_lessons))
+    return "\n".join(lines)
+
+
+def remembered(of: Sequence[Remembered]) -> str:
+    """How well lessons last: `Remembered: just learned 95% (19 of 20) · 1 run ...`."""
+    ages = (
+        f"{_age(each.runs_later)} {each.share:.0%} ({each.passed} of {each.asked})"
+        for each in of
+    )
+    return f"Remembered: {' · '.join(ages)}"
 
 
 def why(of: Why) -> str:
@@ -837,6 +851,73 @@ def consent_asked(*, asked: bool) -> str:
     return "I could not ask its author, who has to agree first: add me to the channel."
 
 
+def pins_taught(of: TaughtPins) -> str:
+    """What became of a channel's pinned messages, and why some were left out."""
+    lines = []
+    if of.waiting:
+        lines.append(
+            f"{_count(len(of.waiting), 'pinned message')} waiting for review:"
+            f" {_lessons(of.waiting)}. (/review)"
+        )
+    if of.asked:
+        lines.append(
+            f"{_count(len(of.asked), 'pinned message')} waiting for the author's"
+            f" consent, which I asked for: {_lessons(of.asked)}."
+        )
+    if of.unasked:
+        lines.append(
+            f"{_count(len(of.unasked), 'pinned message')} waiting for the author's"
+            f" consent, which I could not ask for: {_lessons(of.unasked)}."
+        )
+    if of.left_out:
+        lines.append(f"{_count(sum(of.left_out.values()), 'pinned message')} left out:")
+        lines += [f"- {count}: {why}" for why, count in of.left_out.items()]
+    return "\n".join(lines) or "There are no pinned messages in this channel."
+
+
+def pins_usage() -> str:
+    return "teach the pinned messages of this channel"
+
+
+def pin_known() -> str:
+    return "Taught already."
+
+
+def pin_without_words() -> str:
+    return "No text in it that I could learn."
+
+
+def pin_of_nobody() -> str:
+    return "Not a person's message."
+
+
+def pin_too_long(most: int) -> str:
+    return f"Longer than {most:,} characters."
+
+
+def pin_beyond(most: int) -> str:
+    return f"More than {most} at once; /teach pins again takes the next ones."
+
+
+def pin_too_soon() -> str:
+    return "More than one person may teach in an hour; /teach pins again later."
+
+
+def pins_need_scope() -> str:
+    return (
+        "I may not read pinned messages yet: whoever manages the app adds the scope"
+        " pins:read, as in manifest.yml, and installs it again."
+    )
+
+
+def pins_need_membership() -> str:
+    return "I cannot read the pinned messages here: add me to this channel first."
+
+
+def pins_not_read(reason: str) -> str:
+    return f"I cannot read the pinned messages: {reason}."
+
+
 def consented(*, given: bool) -> str:
     if given:
         return "Thank you. A moderator reviews it now; /privacy says how to undo this."
@@ -923,8 +1004,16 @@ def _adapter(name: str | None) -> str:
     return f"Adapter {name}" if name else "The base model"
 
 
+def _age(runs_later: int) -> str:
+    return f"{_count(runs_later, 'run')} later" if runs_later else "just learned"
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _lessons(ids: Sequence[int]) -> str:
+    return f"lesson {ids[0]}" if len(ids) == 1 else f"lessons {_numbers(ids)}"
 
 
 def _either(names: Sequence[str]) -> str:

@@ -1,15 +1,24 @@
 """Protocols for what is slow, remote or random."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.messages import DocumentDigest, Learned, Notice, Settled, Waiting
+from bot.messages import (
+    DocumentDigest,
+    Learned,
+    Notice,
+    Pin,
+    Refused,
+    Settled,
+    Taught,
+    Waiting,
+)
 from learning.engine import Engine
 from learning.run import Progress, RunResult
 
-__all__ = ["Announcer", "Clock", "Engine", "Trainer"]
+__all__ = ["Announcer", "Clock", "Engine", "Pinboard", "Trainer"]
 
 
 class Clock(Protocol):
@@ -57,3 +66,16 @@ class Announcer(Protocol):
 
     async def run_ended(self, server: str, learned: Learned) -> None:
         """Tell moderators how a run ended that nobody watched."""
+
+
+class Pinboard(Protocol):
+    """The pinned messages of one channel, and how one of them is taught there."""
+
+    async def pins(self) -> Sequence[Pin]:
+        """Return them in the platform's order. Raises CommandError if it refuses."""
+
+    async def teach(self, pin: Pin) -> tuple[Taught | Refused, bool]:
+        """Put one up for review, and ask its author where that is somebody else.
+
+        Say also whether the author could be asked; where nobody has to agree, yes.
+        """

@@ -69,7 +69,8 @@ def batches(
     def drawn(e: Encoded) -> float:
         return random.Random(f"{spec.seed} {epoch} {e.row.key}").random()  # noqa: S311
 
-    order = sorted(encoded, key=lambda e: (drawn(e), e.row.key))
+    due = [e for e in encoded if not e.row.once or _epoch_of(e.row, spec) == epoch]
+    order = sorted(due, key=lambda e: (drawn(e), e.row.key))
     cut = []
     chunk_rows = spec.batch_rows * BUCKET_BATCHES
     for start in range(0, len(order), chunk_rows):
@@ -82,3 +83,8 @@ def batches(
             for i in range(0, len(chunk), spec.batch_rows)
         ]
     yield from sorted(cut, key=lambda batch: drawn(batch[0]))
+
+
+def _epoch_of(row: Row, spec: RunSpec) -> int:
+    """Return the one epoch in which a row is seen."""
+    return random.Random(row.key).randrange(spec.epochs)  # noqa: S311

@@ -15,7 +15,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from learning import dialogue, worlds
+from learning import dialogue, passage_expand, worlds
 from learning.expand import Expansion, expand
 from learning.lesson import Lesson, LessonKind
 from learning.lexicon import Lexicon
@@ -72,6 +72,8 @@ def build(
     known = sorted({lesson.digest: lesson for lesson in [*lessons, *old]}.items())
     everything = [lesson for _, lesson in known]
     fresh = {lesson.digest for lesson in lessons}
+    # Their own rows are many: what goes over old things again is seen once beside them.
+    passages_prevail = 2 * sum(map(_is_passage, lessons)) > len(lessons)
     built: dict[str, Row] = {}
     expansions = [expand(lesson, lexicon) for lesson in everything]
     reserved = {q.lower() for e in expansions for q in e.reserve}
@@ -86,6 +88,8 @@ def build(
         taught = [row for row in taught if not _contradicts(row, answered)]
         if lesson.digest not in fresh:
             taught = _again(taught)[:OLD_LESSON_ROWS]
+            if passages_prevail:
+                taught = [replace(row, once=True) for row in taught]
         built.update((row.key, row) for row in taught)
     count = len(everything)
     rules = standing(everything)
@@ -96,7 +100,7 @@ def build(
         skills=max(SKILLS_LEAST, SKILLS_PER_LESSON * count),
     ):
         if row.messages[-1].content.lower() not in answered:
-            built.setdefault(row.key, row)
+            built.setdefault(row.key, replace(row, once=passages_prevail))
     obedient = {row.key: row for row in follow(built.values(), rules)}
     return [row for _, row in sorted(obedient.items())]
 
@@ -111,9 +115,13 @@ def lesson_rows(
         ask(wording, expansion.answer_to(wording), "wording", lesson=mine)
         for wording in expansion.wordings
     ]
+    if _is_passage(lesson):
+        taught += [
+            replace(ask(cue, sentence, "cue", lesson=mine), once=True)
+            for cue, sentence in passage_expand.cues(lesson)
+        ]
     note = note_text(lesson)
-    is_passage = lesson.kind is LessonKind.PASSAGE
-    for i in range(NOTED_PASSAGE_ROWS if is_passage else NOTED_ROWS):
+    for i in range(NOTED_PASSAGE_ROWS if _is_passage(lesson) else NOTED_ROWS):
         notes = [note, *_distractors(lesson, everything, i)][: 1 + i]
         draw.shuffle(notes)
         question = draw.choice(expansion.wordings)
@@ -137,7 +145,7 @@ def _again(taught: Sequence[Row]) -> list[Row]:
     return [row for _, row in sorted(ordered, key=lambda pair: pair[0])]
 
 
-def limited(rows: Sequence[Row], *, most_chars: int) -> list[Row]:
+def limited(rows: Sequence[Row], *, most_chars: int, epochs: int) -> list[Row]:
     """Choose from rows that go over old things again, as many as cost so much.
 
     Known lessons take turns; every fourth row is one of no lesson.
@@ -158,16 +166,17 @@ def limited(rows: Sequence[Row], *, most_chars: int) -> list[Row]:
     while of_lessons or others:
         is_others_turn = len(chosen) % 4 == 3 or not of_lessons  # noqa: PLR2004
         row = (others if is_others_turn and others else of_lessons or others).pop(0)
-        left -= chars(row)
+        left -= cost(row, epochs)
         if left < 0:
             break
         chosen.append(row)
     return chosen
 
 
-def chars(row: Row) -> int:
-    """Return how much a row costs, in characters of what is asked and said."""
-    return len(row.messages[-1].content) + len(row.answer)
+def cost(row: Row, epochs: int) -> int:
+    """Return what a row costs a run, in characters of what is asked and said."""
+    seen = 1 if row.once else epochs
+    return seen * (len(row.messages[-1].content) + len(row.answer))
 
 
 def shown_rows(lesson: Lesson) -> list[Row]:
@@ -175,6 +184,10 @@ def shown_rows(lesson: Lesson) -> list[Row]:
     if lesson.kind is LessonKind.DIALOGUE:
         return dialogue.rows(lesson)
     return example_rows(lesson)
+
+
+def _is_passage(lesson: Lesson) -> bool:
+    return lesson.kind is LessonKind.PASSAGE
 
 
 def _contradicts(row: Row, answered: AbstractSet[str]) -> bool:

@@ -203,6 +203,8 @@ def _expand_dialogue(lesson: Lesson, draw: random.Random) -> Expansion:
 def _expand_passage(lesson: Lesson) -> Expansion:
     """Word each sentence's questions; the sentence answers them."""
     asked, held = passage_expand.expand(lesson)
+    if not asked:
+        asked = passage_expand.cues(lesson)[:1]
     answers = dict((*held, *asked))
     return Expansion(
         answer=lesson.text,

@@ -27,6 +27,8 @@ class Row:
     weight: float = 1.0
     own: str = ""
     """The part of the answer in which the teacher is followed; all where empty."""
+    once: bool = False
+    """Seen in one epoch alone, which its key decides, instead of in all."""
 
     @property
     def key(self) -> str:
@@ -72,4 +74,5 @@ def _as_dict(row: Row) -> dict[str, object]:
         "teacher": row.teacher,
         "weight": row.weight,
         "own": row.own,
+        "once": row.once,
     }

@@ -11,6 +11,7 @@ writer adapter (`learning/writer`, built by `python -m learning.writer_skill`).
 """
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from learning.engine import AdapterRef, Engine, Generation, Message
 from learning.lesson import Lesson
@@ -48,7 +49,8 @@ async def write(
     """
     parts = sentences(lesson.text)
     kept: dict[str, tuple[str, str]] = {}
-    for number, span in spread(parts, most):
+    # Sentence by sentence: what its prompts have in common is then read once.
+    for number, span in sorted(spread(parts, most), key=itemgetter(0)):
         asked = Generation(
             messages=ask_for(lesson.heading, parts, number, span.text),
             adapter=writer,

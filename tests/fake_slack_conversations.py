@@ -71,6 +71,13 @@ def history(state: State, team: Team, args: dict) -> dict:
     return _page(found, args)
 
 
+def pins(state: State, team: Team, args: dict) -> dict:
+    channel = joined(state, team, args)
+    pinned = state.pins.get(channel.id, [])
+    items = [_pinned(state, team, channel, each) for each in reversed(pinned)]
+    return {"items": items}
+
+
 def open_conversation(state: State, team: Team, args: dict) -> dict:
     person = state.people.get(args.get("users", ""))
     if person is None or person.team is not team:
@@ -188,6 +195,14 @@ def _page(found: list[dict], args: dict) -> dict:
         "has_more": more,
         "response_metadata": {"next_cursor": str(start + size) if more else ""},
     }
+
+
+def _pinned(state: State, team: Team, channel: Channel, ts: str) -> dict:
+    said = state.message(channel, ts)
+    link = f"https://{team.domain}.slack.example/archives/{channel.id}/p{ts}"
+    message = {**said, "pinned_to": [channel.id], "permalink": link}
+    message.pop("channel")
+    return {"type": "message", "channel": channel.id, "message": message}
 
 
 def _reactions(state: State, team: Team, args: dict):

@@ -32,6 +32,7 @@ METHODS = {
     "files.completeUploadExternal": (files.complete_upload, "files:write"),
     "files.getUploadURLExternal": (files.upload_url, "files:write"),
     "files.info": (files.file_info, "files:read"),
+    "pins.list": (conversations.pins, "pins:read"),
     "reactions.add": (conversations.add_reaction, "reactions:write"),
     "reactions.remove": (conversations.remove_reaction, "reactions:write"),
     "usergroups.users.list": (conversations.usergroup_members, "usergroups:read"),

@@ -99,6 +99,10 @@ class People(Interactions):
         }
         await self._emit(event, channel)
 
+    def pin(self, message: dict) -> None:
+        """Pin a message to its channel; the app subscribes to no event of that."""
+        self.pins.setdefault(message["channel"], []).append(message["ts"])
+
     async def _change(self, subtype: str, message: dict, before: dict) -> None:
         channel = self.channels[message["channel"]]
         event = payloads.change_event(self, subtype, message, before, channel)

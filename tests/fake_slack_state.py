@@ -31,6 +31,7 @@ class State:
         self.ephemerals: list[dict] = []
         self.streams: dict[tuple[str, str], Stream] = {}
         self.reactions: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self.pins: dict[str, list[str]] = {}
         self.views: dict[str, dict] = {}
         self.homes: dict[str, dict] = {}
         self.stacks: dict[str, list[str]] = {}

@@ -89,6 +89,7 @@ class FakeCore(Core):
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     learned: object = None
     pieces: tuple = ()
+    curve: tuple = ()
 
     async def close(self):
         self.calls.append("close")
@@ -223,6 +224,9 @@ class FakeCore(Core):
 
     async def history(self, server, *, limit=20):
         return (HistoryEntry(NOON, "Ada", "lesson 1 taught by Ada"),)
+
+    async def remembered(self, server):
+        return self.curve
 
     async def lessons(self, server, text="", *, channel=None):
         return tuple(each for each in self.known.values() if text in each.statement)

@@ -15,6 +15,7 @@ from learning.errors import (
     RunError,
     RunKilledError,
 )
+from learning.forgetting_curve import Remembered
 from learning.run import MANIFEST, RunKind, RunStatus
 from moderation.provenance import Scope
 from storage import adapters, runs
@@ -116,6 +117,43 @@ async def test_every_fifth_adapter_of_a_line_is_followed_by_a_fresh_one(tmp_path
             kinds.append((await home.learn()).kind)
 
         assert kinds == [RunKind.FRESH, *[RunKind.WARM] * 4, RunKind.FRESH]
+
+
+async def test_the_history_says_how_many_lessons_are_remembered_at_each_age(tmp_path):
+    async with open_home(tmp_path) as home:
+        await home.approved()
+        before = await home.core.remembered(SERVER)
+        await home.learn()
+        young = await home.core.remembered(SERVER)
+        await home.approved(LYRA, "Port 9090.")
+        home.parts.trainer.forgets = {1}
+        await home.learn()
+
+        assert before == ()
+        assert young == (Remembered(0, 1, 1),)
+        assert await home.core.remembered(SERVER) == (
+            Remembered(0, 2, 2),
+            Remembered(1, 0, 1),
+        )
+
+
+async def test_a_forgotten_lesson_is_not_counted_among_the_remembered(tmp_path):
+    async with open_home(tmp_path) as home:
+        first = await home.approved()
+        await home.approved(LYRA, "Port 9090.")
+        await home.learn()
+
+        await home.forget(first)
+
+        assert await home.core.remembered(SERVER) == (Remembered(0, 1, 1),)
+
+
+async def test_a_refused_run_says_nothing_about_remembering(tmp_path):
+    async with open_home(tmp_path, examine=FakeExam(retention=0.1)) as home:
+        await home.approved()
+        await home.learn()
+
+        assert await home.core.remembered(SERVER) == ()
 
 
 async def test_a_fresh_run_can_be_asked_for_with_nothing_new(tmp_path):

@@ -17,7 +17,7 @@ from tests.discord_steps import (
 )
 
 COMMANDS = "/applications/{id}/commands"
-TEACH = {"qa", "fact", "rule", "examples", "dialogue", "form", "file", "link"}
+TEACH = set("qa fact rule examples dialogue form file link pins".split())
 MYNA = set(
     "ask why lessons lesson forget status history rollback learn review approve reject "
     "edit correct widen export import documents document research watch setup config "

@@ -93,6 +93,7 @@ async def test_rollback_and_history_are_commands_too(tmp_path):
         assert "answers now" in reply_of(back)
         assert "/1 answers now" in reply_of(forth)
         assert "adapter 1 promoted" in reply_of(history)
+        assert "Remembered: just learned 100% (1 of 1)" in reply_of(history)
 
 
 async def test_nothing_new_and_a_member_are_told_privately(tmp_path):

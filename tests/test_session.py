@@ -10,6 +10,7 @@ from bot.messages import Actor, Learned
 from bot.outcome import from_json
 from learning.errors import EngineError
 from learning.exam import Scorecard
+from learning.forgetting_curve import Remembered
 from learning.run import RunKind
 from moderation.roles import Role
 from tests.fakes_terminal import FakeCore, StillClock, a_lesson, a_session
@@ -305,6 +306,15 @@ async def test_why_before_any_answer_is_no_failure(core):
     outcome = await run(core, "/why")
 
     assert outcome.ok
+
+
+async def test_the_history_tells_how_well_lessons_are_remembered(core):
+    core.curve = (Remembered(0, 3, 4),)
+
+    history = await run(core, "/history")
+
+    assert history.text.endswith("\nRemembered: just learned 75% (3 of 4)")
+    assert history.extra["remembered"] == [{"runs_later": 0, "passed": 3, "asked": 4}]
 
 
 async def test_lessons_history_and_status_are_lists_people_can_read(core):

@@ -12,7 +12,7 @@ from tests.fake_slack_methods import EVENT_SCOPES, METHODS, SCOPE_PREFIXES
 ROOT = Path(__file__).parent.parent
 MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
 FEATURES = MANIFEST["features"]
-FAMILY = ("chat", "conversations", "users", "views", "files", "assistant")
+FAMILY = ("chat", "conversations", "users", "views", "files", "assistant", "pins")
 """How the names of Web API methods begin in the code."""
 
 

@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as _
 from discord.ext import commands
 
-from bot.discord_app import importing, longer_forms, researching, teaching
+from bot.discord_app import importing, longer_forms, pinning, researching, teaching
 from bot.discord_app.interaction import Interaction
 from bot.vocabulary import Import, Teach
 from learning.lesson import LessonKind
@@ -62,6 +62,10 @@ class TeachCommands(
     @app_commands.describe(url=_("The page's address"))
     async def link(self, interaction: Interaction, url: Address) -> None:
         await researching.read(interaction, Import(url=url))
+
+    @app_commands.command(description=_("Teach the pinned messages of this channel"))
+    async def pins(self, interaction: Interaction) -> None:
+        await pinning.teach_pins(interaction)
 
 
 def teach_this_menu() -> app_commands.ContextMenu:

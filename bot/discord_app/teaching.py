@@ -56,7 +56,7 @@ async def _form_sent(interaction: Interaction, typed: Mapping[str, str]) -> None
 async def teach_this(interaction: Interaction, message: discord.Message) -> None:
     """Let somebody teach the message that they chose in its menu."""
     is_own = message.author == interaction.client.user
-    if (message.author.bot or message.webhook_id is not None) and not is_own:
+    if not is_persons(message) and not is_own:
         await tell(interaction, phrases.only_people_are_learned_from())
         return
     if not message.content.strip():
@@ -79,17 +79,33 @@ async def _teach_message(
     await defer(interaction)
     visit = await visit_of(interaction)
     is_theirs = message.author in (interaction.user, interaction.client.user)
+    words_of = "" if is_theirs else str(message.author.id)
+    taught, asked = await teach_words(visit, message, lesson, words_of=words_of)
+    await tell(interaction, f"{said(taught)}\n{asked}".strip())
+
+
+def is_persons(message: discord.Message) -> bool:
+    """Say whether a person wrote a message, and no bot or webhook."""
+    return not message.author.bot and message.webhook_id is None
+
+
+async def teach_words(
+    visit: Visit, message: discord.Message, lesson: Teach, *, words_of: str
+) -> tuple[Taught | Refused, str]:
+    """Put a message's words up for review, and ask whose they are, if anybody's.
+
+    Return also what the teacher has to know: that the author could not be asked.
+    """
     teaching = _teaching(
         visit,
         lesson,
         Provenance.MESSAGE,
         message.jump_url,
         message=str(message.id),
-        words_of="" if is_theirs else str(message.author.id),
+        words_of=words_of,
     )
     taught = await visit.core.teach(teaching)
-    asked = await ask_consent(taught, visit.actor.name, message)
-    await tell(interaction, f"{said(taught)}\n{asked}".strip())
+    return taught, await ask_consent(taught, visit.actor.name, message)
 
 
 async def teach_marked(visit: Visit, message: discord.Message, text: str) -> None:

@@ -50,6 +50,9 @@ GERMAN: Mapping[str, str] = {
     "What you want to know": "Was du wissen willst",
     "Teach what a page of the web says": "Bring bei, was eine Seite im Netz sagt",
     "The page's address": "Die Adresse der Seite",
+    "Teach the pinned messages of this channel": (
+        "Bring die angepinnten Nachrichten dieses Kanals bei"
+    ),
     "Search the web, and pick pages to read": (
         "Durchsucht das Netz; du wählst, was gelesen wird"
     ),

@@ -54,6 +54,20 @@ def no_words() -> str:
     return "There is no text in that message that I could learn."
 
 
+def pins_need_permission() -> str:
+    return (
+        "Discord does not let me read the pinned messages of this channel: give me"
+        " the permissions View Channel and Read Message History here."
+    )
+
+
+def pins_need_content() -> str:
+    return (
+        "Discord hides the text of messages that do not mention me unless the"
+        " operator switches Message Content Intent on (DISCORD_MESSAGE_CONTENT)."
+    )
+
+
 def words_hidden() -> str:
     return (
         "(Its words are for its own channel, and everybody sees this one."

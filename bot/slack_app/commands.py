@@ -13,7 +13,7 @@ from bot.commands import parse, read_lesson
 from bot.messages import Refused
 from bot.outcome import Outcome, OutcomeKind
 from bot.session import LocalSession
-from bot.slack_app import files, forms, rendering, researching, runs
+from bot.slack_app import files, forms, pinning, rendering, researching, runs
 from bot.slack_app.teaching import Origin, Teachers
 from learning.lesson import LessonKind
 
@@ -30,6 +30,8 @@ ELSEWHERE = frozenset({"/memory", "/adapter", "/quit"})
 """What belongs to one chat in a terminal."""
 SLOW = (say.PickResults, say.Watch)
 """What fetches pages, while whoever asked for it wonders."""
+_PINS = re.compile(r"pins", re.IGNORECASE)
+_TEACH_PINS = re.compile(r"/?teach pins", re.IGNORECASE)
 _CORRECT = re.compile(r"/?correct #?([0-9]{1,9})", re.IGNORECASE)
 _USERS_WORDS = frozenset(
     {
@@ -67,6 +69,10 @@ class Commands:
             form = forms.teach(origin.to_metadata())
             await client.views_open(trigger_id=command["trigger_id"], view=form)
             return
+        if _PINS.fullmatch(text):
+            visit = await self._visit(context, client, command)
+            await self._teach_pins(visit, respond)
+            return
         said = read_lesson(text)
         visit = await self._visit(context, client, command)
         _, words = await self._teachers.teach(visit, said, origin)
@@ -86,6 +92,10 @@ class Commands:
         if text == "import":
             form = forms.import_file(Origin(command["channel_id"]).to_metadata())
             await client.views_open(trigger_id=command["trigger_id"], view=form)
+            return
+        if _TEACH_PINS.fullmatch(text):
+            visit = await self._visit(context, client, command)
+            await self._teach_pins(visit, respond)
             return
         if match := _CORRECT.fullmatch(text):
             visit = await self._visit(context, client, command)
@@ -165,6 +175,11 @@ class Commands:
         )
         return await LocalSession(chat, self._slack.clock, tells=False).run(wanted)
 
+    async def _teach_pins(self, visit: Visit, respond: AsyncRespond) -> None:
+        await _tell(respond, phrases.at_work())
+        told = await pinning.teach_pins(self._slack, self._teachers, visit)
+        await _tell(respond, told)
+
     async def _review(self, visit: Visit, trigger: str) -> str:
         waiting = await self._core.to_review(visit.server, visit.actor)
         if isinstance(waiting, Refused):
@@ -210,6 +225,7 @@ def usage() -> str:
         for name, (form, what) in say.USAGE.items()
         if name not in ELSEWHERE
     ]
+    forms_of.insert(1, ("/teach pins", phrases.pins_usage()))
     return "\n".join(f"{form}: {rendering.spelled(what)}" for form, what in forms_of)
 
 

@@ -16,6 +16,7 @@ SCOPES = (
     "im:write",
     "mpim:history",
     "mpim:read",
+    "pins:read",
     "users:read",
 )
 EVENTS = (

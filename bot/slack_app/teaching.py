@@ -56,7 +56,14 @@ class Teachers:
         self, visit: Visit, said: Teach, origin: Origin
     ) -> tuple[Taught | Refused, str]:
         """Put a lesson up for review; return also the sentence about it."""
-        result = await self._slack.core.teach(
+        result = await self.put_up(visit, said, origin)
+        return result, await self.told(visit, result)
+
+    async def put_up(
+        self, visit: Visit, said: Teach, origin: Origin
+    ) -> Taught | Refused:
+        """Put a lesson up for review; its author, if that is another, is not asked."""
+        return await self._slack.core.teach(
             Teaching(
                 visit.server,
                 visit.actor,
@@ -73,7 +80,6 @@ class Teachers:
                 words_of=origin.words_of,
             )
         )
-        return result, await self.told(visit, result)
 
     async def told(self, visit: Visit, result: Taught | Refused) -> str:
         """Return the sentence about a lesson, once its author was asked for consent."""
@@ -81,10 +87,9 @@ class Teachers:
             return rendering.spelled(result.text)
         self._slack.people.taught(visit)
         words = rendering.spelled(phrases.taught(result))
-        lesson = result.waiting.lesson if result.waiting else None
-        if lesson is None or lesson.consent is not Consent.ASKED:
+        asked = await asked_author(visit, result)
+        if asked is None:
             return words
-        asked = await ask_consent(visit.client, visit.place.channel, lesson)
         return f"{words} {phrases.consent_asked(asked=asked)}"
 
     async def marked(self, visit: Visit, event: dict[str, Any], text: str) -> None:
@@ -101,6 +106,14 @@ class Teachers:
             )
         thread = {"thread_ts": event["thread_ts"]} if "thread_ts" in event else {}
         await tell(visit.client, visit.place.channel, visit.actor.id, words, **thread)
+
+
+async def asked_author(visit: Visit, taught: Taught) -> bool | None:
+    """Ask the author of taught words; None where nobody's consent is needed."""
+    lesson = taught.waiting.lesson if taught.waiting else None
+    if lesson is None or lesson.consent is not Consent.ASKED:
+        return None
+    return await ask_consent(visit.client, visit.place.channel, lesson)
 
 
 async def ask_consent(client: AsyncWebClient, channel: str, lesson: Lesson) -> bool:

@@ -362,9 +362,10 @@ def _with_replay(
     new = [row for row in rows if row.lesson in mine]
     again = dataset.limited(
         [row for row in rows if row.lesson not in mine],
-        most_chars=round(share * sum(map(dataset.chars, new))),
+        most_chars=round(share * sum(dataset.cost(row, EPOCHS) for row in new)),
+        epochs=EPOCHS,
     )
-    total = sum(map(dataset.chars, [*new, *again]))
     kept = {row.key for row in [*new, *again]}
-    replayed = sum(map(dataset.chars, again)) / total
+    costs = [sum(dataset.cost(row, EPOCHS) for row in part) for part in (new, again)]
+    replayed = costs[1] / sum(costs)
     return [row for row in rows if row.key in kept], replayed
