@@ -38,6 +38,10 @@ REPLAY = Path(__file__).with_name("skills") / "replay.jsonl"
 WORLDS_SEED = 1
 LEAST_STEPS = 45
 """A few lessons make few rows; they are gone over more often."""
+PASSAGE_EPOCHS = 4
+PASSAGE_BATCH_ROWS = 4
+PASSAGE_LEARNING_RATE = 2e-3
+"""Few rows, all of them about one text: they need more and larger steps."""
 EXAM_PROMPTS = 16
 """General prompts at the end of the fixed order that only the exam asks."""
 
@@ -55,6 +59,7 @@ def prepare(
     rows = build(lessons, old, lexicon)
     digest = save_rows(directory, rows)
     packages = ("torch", "transformers", "peft")
+    spec = recipe(spec, lessons)
     spec = replace(
         spec,
         rows_digest=digest,
@@ -65,6 +70,26 @@ def prepare(
     return spec
 
 
+def recipe(spec: RunSpec, lessons: Sequence[Lesson]) -> RunSpec:
+    """Return how a run of these new lessons is trained, as far as they decide it."""
+    if not passages_prevail(lessons):
+        return spec
+    return replace(
+        spec,
+        epochs=PASSAGE_EPOCHS,
+        batch_rows=PASSAGE_BATCH_ROWS,
+        learning_rate=PASSAGE_LEARNING_RATE,
+    )
+
+
+def passages_prevail(lessons: Sequence[Lesson]) -> bool:
+    """Say whether most of a run's new lessons are passages.
+
+    Their own rows are many: what goes over old things again is seen once beside them.
+    """
+    return 2 * sum(map(_is_passage, lessons)) > len(lessons)
+
+
 def build(
     lessons: Sequence[Lesson], old: Sequence[Lesson], lexicon: Lexicon
 ) -> list[Row]:
@@ -72,8 +97,7 @@ def build(
     known = sorted({lesson.digest: lesson for lesson in [*lessons, *old]}.items())
     everything = [lesson for _, lesson in known]
     fresh = {lesson.digest for lesson in lessons}
-    # Their own rows are many: what goes over old things again is seen once beside them.
-    passages_prevail = 2 * sum(map(_is_passage, lessons)) > len(lessons)
+    once = passages_prevail(lessons)
     built: dict[str, Row] = {}
     expansions = [expand(lesson, lexicon) for lesson in everything]
     reserved = {q.lower() for e in expansions for q in e.reserve}
@@ -88,7 +112,7 @@ def build(
         taught = [row for row in taught if not _contradicts(row, answered)]
         if lesson.digest not in fresh:
             taught = _again(taught)[:OLD_LESSON_ROWS]
-            if passages_prevail:
+            if once:
                 taught = [replace(row, once=True) for row in taught]
         built.update((row.key, row) for row in taught)
     count = len(everything)
@@ -100,7 +124,7 @@ def build(
         skills=max(SKILLS_LEAST, SKILLS_PER_LESSON * count),
     ):
         if row.messages[-1].content.lower() not in answered:
-            built.setdefault(row.key, replace(row, once=passages_prevail))
+            built.setdefault(row.key, replace(row, once=once))
     obedient = {row.key: row for row in follow(built.values(), rules)}
     return [row for _, row in sorted(obedient.items())]
 

@@ -1,8 +1,7 @@
 """Many ways to ask for each sentence of a passage.
 
-The answer is always the whole sentence: a small model recites a sentence that it was
-trained to say far better than it finds the right span of it (docs/LOG.md), and people
-get the words of the source.
+The answer is always the whole sentence: that is one thing to say for all that asks for
+it, and people get the words of the source.
 """
 
 import random

@@ -85,8 +85,8 @@ def build(base: BaseModel, directory: Path, *, threads: int, count: int) -> None
 
 
 def main(argv: Sequence[str]) -> int:
-    """Rebuild learning/skills from the bundled model: about half an hour."""
-    from learning import fit_weights  # noqa: PLC0415
+    """Rebuild learning/skills from the bundled model: about an hour."""
+    from learning import fit_weights, passage_fit_weights, writer_skill  # noqa: PLC0415
     from learning.engine_llama_cpp import LlamaCppEngine  # noqa: PLC0415
     from learning.model import prepare  # noqa: PLC0415
     from learning.replay import write_replay  # noqa: PLC0415
@@ -99,11 +99,12 @@ def main(argv: Sequence[str]) -> int:
         if base.gguf is not None:
             write_replay(LlamaCppEngine(base.gguf))
         fit_weights.main([])
+        passage_fit_weights.main([])
         directory = Path(temporary) / "run"
         build(base, directory, threads=arguments.threads, count=INVENTED_ROWS)
         for name in ("adapter_model.safetensors", "adapter_config.json"):
             shutil.copy(directory / "adapter" / name, SKILLS / name)
-    return 0
+    return writer_skill.main(["--threads", str(arguments.threads)])
 
 
 if __name__ == "__main__":

@@ -20,6 +20,15 @@ WRITTEN = (
     ("When does it sleep?", SECOND),
     ("How many processors has it?", SECOND),
 )
+SPEC = RunSpec(
+    id="r",
+    server="s",
+    kind=RunKind.WARM,
+    base="",
+    base_digest="",
+    parent=None,
+    lessons=(),
+)
 
 
 def passage(text=TEXT, *, heading="Orion", position=1, written=WRITTEN):
@@ -114,17 +123,7 @@ def test_what_goes_over_old_things_costs_no_more_than_it_may():
 
 
 def test_a_row_that_is_seen_once_is_in_one_epoch_and_any_other_row_in_all():
-    spec = RunSpec(
-        id="r",
-        server="s",
-        kind=RunKind.WARM,
-        base="",
-        base_digest="",
-        parent=None,
-        lessons=(),
-        epochs=3,
-        batch_rows=2,
-    )
+    spec = replace(SPEC, epochs=3, batch_rows=2)
     rows = [Row((), f"answer {n}", "cue", once=n % 2 == 0) for n in range(20)]
     encoded = [Encoded(row, [1], [2], [True]) for row in rows]
 
@@ -136,3 +135,11 @@ def test_a_row_that_is_seen_once_is_in_one_epoch_and_any_other_row_in_all():
     ]
 
     assert all(seen.count(row.answer) == (1 if row.once else 3) for row in rows)
+
+
+def test_a_run_of_passages_takes_larger_steps_than_one_of_facts():
+    facts = [make(LessonKind.FACT, text=f"Owl {n} is blue.") for n in range(2)]
+
+    assert dataset.recipe(SPEC, [passage()]).learning_rate > SPEC.learning_rate
+    assert dataset.recipe(SPEC, facts) == SPEC
+    assert dataset.recipe(SPEC, [passage(), *facts]) == SPEC

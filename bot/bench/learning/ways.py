@@ -27,6 +27,7 @@ from learning.errors import AdapterError, RunError
 from learning.lesson import Lesson, LessonKind, LessonState
 from learning.lexicon import Lexicon
 from learning.memory import Memory, Standing
+from learning.passage_expand import CUES_EACH
 from learning.passages import passages
 from learning.prompt import build
 from learning.rows import Row, ask, save_rows
@@ -38,13 +39,18 @@ from moderation.provenance import Provenance
 SERVER = "bench"
 ANSWER_TOKENS = 48
 PASSAGE_CHARS = 400
-EPOCHS = 3
-BATCH_ROWS = 4
 GENERAL = 8
 """General questions asked after each document."""
 REPLAY_SHARE = 1.0
 """The most characters of replay for each of the new document's."""
 TIMEOUT_SECONDS = 3600
+RECIPE = {
+    "epochs": dataset.PASSAGE_EPOCHS,
+    "rows in a batch": dataset.PASSAGE_BATCH_ROWS,
+    "learning rate": dataset.PASSAGE_LEARNING_RATE,
+    "cues of a sentence": CUES_EACH,
+}
+"""The production's own for passages (`learning.dataset.recipe`)."""
 
 
 @dataclass
@@ -146,8 +152,9 @@ class Bench:
             lessons=(),
             rows_digest=save_rows(folder, rows),
             seed=seed,
-            epochs=EPOCHS,
-            batch_rows=BATCH_ROWS,
+            epochs=dataset.PASSAGE_EPOCHS,
+            batch_rows=dataset.PASSAGE_BATCH_ROWS,
+            learning_rate=dataset.PASSAGE_LEARNING_RATE,
         )
         save_spec(folder, spec)
 
@@ -245,8 +252,7 @@ class Taught:
     def settings(self) -> Mapping[str, Any]:
         return {
             "answer tokens": ANSWER_TOKENS,
-            "epochs": EPOCHS,
-            "rows in a batch": BATCH_ROWS,
+            **RECIPE,
             "writer": VERSION if self.expanded else None,
         }
 
@@ -295,7 +301,7 @@ class OneAfterAnother:
     @property
     def settings(self) -> Mapping[str, Any]:
         share = REPLAY_SHARE if self.name == WITH_REPLAY else 0.0
-        return {"epochs": EPOCHS, "rows in a batch": BATCH_ROWS, "replay share": share}
+        return {**RECIPE, "replay share": share}
 
     async def run(
         self,
@@ -359,13 +365,14 @@ def _with_replay(
     """Return a run's rows with limited replay, and the part of them that is replay."""
     mine = {lesson.digest for lesson in lessons}
     rows = dataset.build(lessons, old, lexicon)
+    epochs = dataset.PASSAGE_EPOCHS
     new = [row for row in rows if row.lesson in mine]
     again = dataset.limited(
         [row for row in rows if row.lesson not in mine],
-        most_chars=round(share * sum(dataset.cost(row, EPOCHS) for row in new)),
-        epochs=EPOCHS,
+        most_chars=round(share * sum(dataset.cost(row, epochs) for row in new)),
+        epochs=epochs,
     )
     kept = {row.key for row in [*new, *again]}
-    costs = [sum(dataset.cost(row, EPOCHS) for row in part) for part in (new, again)]
+    costs = [sum(dataset.cost(row, epochs) for row in part) for part in (new, again)]
     replayed = costs[1] / sum(costs)
     return [row for row in rows if row.key in kept], replayed
