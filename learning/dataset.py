@@ -39,9 +39,8 @@ WORLDS_SEED = 1
 LEAST_STEPS = 45
 """A few lessons make few rows; they are gone over more often."""
 PASSAGE_EPOCHS = 4
-PASSAGE_BATCH_ROWS = 4
-PASSAGE_LEARNING_RATE = 2e-3
-"""Few rows, all of them about one text: they need more and larger steps."""
+PASSAGE_BATCH_ROWS = 2
+"""Few rows, all of them about one text: they need more steps, not larger ones."""
 EXAM_PROMPTS = 16
 """General prompts at the end of the fixed order that only the exam asks."""
 
@@ -78,14 +77,14 @@ def recipe(spec: RunSpec, lessons: Sequence[Lesson]) -> RunSpec:
         spec,
         epochs=PASSAGE_EPOCHS,
         batch_rows=PASSAGE_BATCH_ROWS,
-        learning_rate=PASSAGE_LEARNING_RATE,
     )
 
 
 def passages_prevail(lessons: Sequence[Lesson]) -> bool:
     """Say whether most of a run's new lessons are passages.
 
-    Their own rows are many: what goes over old things again is seen once beside them.
+    Their own rows are many: what goes over old lessons and skills again is seen once
+    beside them. The base's own answers are short, and seen in every epoch.
     """
     return 2 * sum(map(_is_passage, lessons)) > len(lessons)
 
@@ -124,7 +123,7 @@ def build(
         skills=max(SKILLS_LEAST, SKILLS_PER_LESSON * count),
     ):
         if row.messages[-1].content.lower() not in answered:
-            built.setdefault(row.key, replace(row, once=once))
+            built.setdefault(row.key, replace(row, once=once and not row.teacher))
     obedient = {row.key: row for row in follow(built.values(), rules)}
     return [row for _, row in sorted(obedient.items())]
 

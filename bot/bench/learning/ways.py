@@ -47,7 +47,6 @@ TIMEOUT_SECONDS = 3600
 RECIPE = {
     "epochs": dataset.PASSAGE_EPOCHS,
     "rows in a batch": dataset.PASSAGE_BATCH_ROWS,
-    "learning rate": dataset.PASSAGE_LEARNING_RATE,
     "cues of a sentence": CUES_EACH,
 }
 """The production's own for passages (`learning.dataset.recipe`)."""
@@ -154,7 +153,6 @@ class Bench:
             seed=seed,
             epochs=dataset.PASSAGE_EPOCHS,
             batch_rows=dataset.PASSAGE_BATCH_ROWS,
-            learning_rate=dataset.PASSAGE_LEARNING_RATE,
         )
         save_spec(folder, spec)
 
