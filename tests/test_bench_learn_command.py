@@ -118,6 +118,15 @@ def test_nothing_is_written_while_something_failed(bench, tmp_path, capsys):
     assert len(method.learned) == 28
 
 
+@pytest.fixture
+def ctrl_c():
+    """Heed Ctrl-C even where a shell started the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_keeps_finished_cells_and_says_how_to_go_on(bench, capsys):
     class Interrupted(FakeMethod):
         async def learn(self, document, folder, *, seed):
