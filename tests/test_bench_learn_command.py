@@ -18,6 +18,12 @@ from tests.bench_learn_steps import FakeMethod, every_method, opener, row, write
 from tests.log_steps import logging_restored
 
 
+@pytest.fixture(autouse=True)
+def _logging():
+    with logging_restored():
+        yield
+
+
 @pytest.fixture
 def bench(tmp_path):
     write(tmp_path / "d.json", [row(i) for i in range(12 + 16)])
@@ -32,8 +38,7 @@ def bench(tmp_path):
         chosen = every_method() if methods is None else methods
         return main([*flags, *words], opener(chosen))
 
-    with logging_restored():
-        yield run
+    return run
 
 
 def test_every_table_and_plot_is_written(bench, tmp_path, capsys):
