@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.messages import Waiting
 from learning.lesson import LessonState
-from storage import lessons
+from storage import expansions, lessons
 
 if TYPE_CHECKING:
     from bot.parts import Parts
@@ -35,7 +35,8 @@ async def rewordings(parts: Parts, lesson: Lesson) -> tuple[str, ...]:
     """Return a few of the other wordings that a run would teach a lesson in."""
     if lesson.state is LessonState.FORGOTTEN:
         return ()
-    said = await asyncio.to_thread(parts.reword, lesson)
+    [asked] = await expansions.filled_in(parts.database, [lesson])
+    said = await asyncio.to_thread(parts.reword, asked)
     return tuple(said[:REWORDINGS])
 
 

@@ -215,7 +215,12 @@ def _expand_passage(lesson: Lesson) -> Expansion:
 
 
 def rewordings(lesson: Lesson, lexicon: Lexicon) -> list[str]:
-    """Return what else a run would have a lesson asked as; not its own words."""
+    """Return what else a run would have a lesson asked as; not its own words.
+
+    Of a passage, what the model wrote about it: cues are not meant to be read.
+    """
+    if lesson.kind is LessonKind.PASSAGE:
+        return [question for question, _ in lesson.written]
     own = {text.lower() for text in (lesson.question, lesson.text)}
     return [
         wording

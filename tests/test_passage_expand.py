@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from learning import dataset
 from learning.batching import Encoded, batches
+from learning.expand import rewordings
 from learning.fit_weights import make
 from learning.lesson import LessonKind
 from learning.passage_expand import CUES_EACH, RESERVED, cues, expand
@@ -67,6 +68,11 @@ def test_a_cue_asks_for_its_sentence_with_the_sentences_own_words():
 def test_the_same_passage_gives_the_same_cues_and_another_gives_others():
     assert cues(passage()) == cues(passage())
     assert cues(passage()) != cues(passage(SECOND))
+
+
+def test_moderators_see_what_the_model_wrote_and_no_cues():
+    assert rewordings(passage(), lexicon=None) == [q for q, _ in WRITTEN]
+    assert rewordings(passage(written=()), lexicon=None) == []
 
 
 def rows_of(lessons, old=()):
