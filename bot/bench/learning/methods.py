@@ -36,7 +36,7 @@ class Trained:
     general: Count | None = None
     """General questions asked afterwards."""
     nll: float | None = None
-    """Nats a token on neutral text."""
+    """Nats a token on neutral text, above the base's."""
 
 
 @dataclass(frozen=True, slots=True)

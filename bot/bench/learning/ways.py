@@ -197,7 +197,7 @@ class Untrained:
         del folder, seed
         if self.name == BASE:
             replies = await self.bench.ask_all(document, None)
-            return Trained(replies, general=await self.bench.general(None))
+            return Trained(replies, general=await self.bench.general(None), nll=0.0)
         whole = replace(lessons_of(document)[0], text=document.context)
         return Trained(
             [await self.bench.ask(q.text, None, [whole]) for q in document.questions]
@@ -313,7 +313,8 @@ class OneAfterAnother:
         every = list(documents)
         adapter = self.bench.wired.skills
         if done == 0:
-            on_step(Step(0, [await self.bench.ask_all(each, None) for each in every]))
+            untaught = [await self.bench.ask_all(each, None) for each in every]
+            on_step(Step(0, untaught, general=await self.bench.general(None), nll=0.0))
         old: list[Lesson] = []
         for number, document in enumerate(every, start=1):
             lessons = await self.bench.lessons(document, expanded=True)
