@@ -58,25 +58,33 @@ def rows(count: int = INVENTED_ROWS) -> list[Row]:
     return [row for _, row in sorted(built.items())]
 
 
-def build(base: BaseModel, directory: Path, *, threads: int, count: int) -> None:
-    """Train the skills adapter in `directory`."""
+def build(
+    base: BaseModel,
+    directory: Path,
+    taught: Sequence[Row],
+    *,
+    name: str,
+    epochs: int,
+    threads: int,
+) -> None:
+    """Train an adapter that is shipped, from nothing, in `directory`."""
     from learning import train  # noqa: PLC0415
 
     directory.mkdir(parents=True, exist_ok=True)
     spec = RunSpec(
-        id="skills",
+        id=name,
         server="skills",
         kind=RunKind.FRESH,
         base=str(base.folder),
         base_digest=base.digest,
         parent=None,
         lessons=(),
-        rows_digest=save_rows(directory, rows(count)),
+        rows_digest=save_rows(directory, taught),
         seed=SEED,
         rank=RANK,
         alpha=2 * RANK,
         learning_rate=LEARNING_RATE,
-        epochs=1,
+        epochs=epochs,
         batch_rows=BATCH_ROWS,
         threads=threads,
     )
@@ -101,7 +109,8 @@ def main(argv: Sequence[str]) -> int:
         fit_weights.main([])
         passage_fit_weights.main([])
         directory = Path(temporary) / "run"
-        build(base, directory, threads=arguments.threads, count=INVENTED_ROWS)
+        threads = arguments.threads
+        build(base, directory, rows(), name="skills", epochs=1, threads=threads)
         for name in ("adapter_model.safetensors", "adapter_config.json"):
             shutil.copy(directory / "adapter" / name, SKILLS / name)
     return writer_skill.main(["--threads", str(arguments.threads)])

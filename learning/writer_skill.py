@@ -11,54 +11,21 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from learning.model import BaseModel
 from learning.readings import Reading, readings
-from learning.rows import Row, save_rows
-from learning.run import RunKind, RunSpec, save_spec
+from learning.rows import Row
 from learning.sentences import sentences
+from learning.skills import build
 from learning.writer import ask_for
 
 WRITER = Path(__file__).with_name("skills") / "writer"
 FILES = ("adapter_model.safetensors", "adapter_config.json")
-SEED = 0
-RANK = 8
-LEARNING_RATE = 1e-3
 EPOCHS = 2
-BATCH_ROWS = 16
 
 
 def rows(every: Sequence[Reading]) -> list[Row]:
     """Return a row for each question whose answer stands in one sentence."""
     built = {row.key: row for reading in every for row in _rows_of(reading)}
     return [row for _, row in sorted(built.items())]
-
-
-def build(
-    base: BaseModel, directory: Path, every: Sequence[Reading], *, threads: int
-) -> None:
-    """Train the writer in `directory`."""
-    from learning import train  # noqa: PLC0415
-
-    directory.mkdir(parents=True, exist_ok=True)
-    spec = RunSpec(
-        id="writer",
-        server="skills",
-        kind=RunKind.FRESH,
-        base=str(base.folder),
-        base_digest=base.digest,
-        parent=None,
-        lessons=(),
-        rows_digest=save_rows(directory, rows(every)),
-        seed=SEED,
-        rank=RANK,
-        alpha=2 * RANK,
-        learning_rate=LEARNING_RATE,
-        epochs=EPOCHS,
-        batch_rows=BATCH_ROWS,
-        threads=threads,
-    )
-    save_spec(directory, spec)
-    train.main([str(directory)])
 
 
 def main(argv: Sequence[str]) -> int:
@@ -73,8 +40,9 @@ def main(argv: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         base = prepare(Path(temporary), on_progress=lambda _done, _what: None)
         directory = Path(temporary) / "run"
-        chosen = readings()[: arguments.readings]
-        build(base, directory, chosen, threads=arguments.threads)
+        taught = rows(readings()[: arguments.readings])
+        threads = arguments.threads
+        build(base, directory, taught, name="writer", epochs=EPOCHS, threads=threads)
         arguments.into.mkdir(parents=True, exist_ok=True)
         for name in FILES:
             shutil.copy(directory / "adapter" / name, arguments.into / name)
