@@ -1,4 +1,4 @@
-"""What happens before a run: the model writes questions about its passages."""
+"""What happens before a run: the model writes questions about its lessons."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from learning import writer
-from learning.lesson import LessonKind
 from learning.run import Progress
 from storage import expansions
 
@@ -19,14 +18,14 @@ if TYPE_CHECKING:
 
 
 async def expand(parts: Parts, plan: Plan, report: Callable[[Progress], None]) -> Plan:
-    """Write what is missing, one passage after another, and fill it into the plan.
+    """Write what is missing, one lesson after another, and fill it into the plan.
 
     What was written once is kept: a run that was cancelled goes on where it stood.
     Raises EngineError or AdapterError.
     """
     made_of = _method(parts)
-    passages = [each for each in plan.lessons if each.kind is LessonKind.PASSAGE]
-    waiting = await expansions.missing(parts.database, passages, made_of=made_of)
+    asked_about = [each for each in plan.lessons if each.kind in writer.KINDS]
+    waiting = await expansions.missing(parts.database, asked_about, made_of=made_of)
     for done, lesson in enumerate(waiting):
         report(Progress("writing questions", done=done, total=len(waiting)))
         written = await writer.write(
@@ -43,7 +42,7 @@ async def expand(parts: Parts, plan: Plan, report: Callable[[Progress], None]) -
 
 
 def _method(parts: Parts) -> str:
-    """Name all that the questions depend on besides the passage."""
+    """Name all that the questions depend on besides the lesson."""
     weights = str(parts.writer.directory.name) if parts.writer else ""
     content = [str(writer.VERSION), parts.base.digest, weights, parts.skills_digest]
     return hashlib.sha256(" ".join(content).encode()).hexdigest()[:16]

@@ -75,8 +75,9 @@ def expand(lesson: Lesson, lexicon: Lexicon) -> Expansion:
     if lesson.kind is LessonKind.FACT:
         short = []
     reminders = [form.format(q=_chatty(plain[0])) for form in _REMINDERS]
-    reserve = (paraphrases[:RESERVED] + reminders)[:RESERVED]
-    wordings = _distinct([*plain, *paraphrases[RESERVED:], *frames, *short, *dropped])
+    reworded = _distinct(paraphrases + [question for question, _ in lesson.written])
+    reserve = (reworded[:RESERVED] + reminders)[:RESERVED]
+    wordings = _distinct([*plain, *reworded[RESERVED:], *frames, *short, *dropped])
     taken = {w.lower() for w in wordings}
     asked_of = [*paraphrases[RESERVED:], *frames]
     if lesson.kind is LessonKind.QA:

@@ -85,7 +85,7 @@ class Lesson:
     position: int | None = None
     """Of a passage in its document, from 1."""
     written: tuple[tuple[str, str], ...] = ()
-    """Questions that a model wrote about a passage, each with the sentence that answers
+    """Questions that a model wrote about it, each with the sentence that answers
     it; those of `storage.expansions` are filled in for a run and its exam."""
     place: str = ""
     """Where people find it there: `page 3`, `slide 2`, `00:12:30`, or empty."""

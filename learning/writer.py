@@ -1,8 +1,8 @@
-"""Questions about a passage, written by the model and checked by the model.
+"""Questions about a lesson, written by the model and checked by the model.
 
-Self-instruct for a passage (Wang et al., arXiv 2212.10560), asked for one answer at a
+Self-instruct for a text (Wang et al., arXiv 2212.10560), asked for one answer at a
 time: the model is shown a sentence and a span of it, and writes the question. Each
-question is then put to the model with the passage in view; it stays where the answer
+question is then put to the model with the lesson in view; it stays where the answer
 comes from the sentence that it was written for (a round trip, Alberti et al., arXiv
 1906.05416).
 
@@ -14,16 +14,20 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from learning.engine import AdapterRef, Engine, Generation, Message
-from learning.lesson import Lesson
+from learning.lesson import Lesson, LessonKind
 from learning.prompt import build, is_abstention, without_control_tokens
 from learning.sentences import sentences
 from learning.spans import spread
-from learning.subject import content_words, stems
+from learning.subject import content_words, stems, subjects
 
 SYSTEM = "You write one short question about a text."
 VERSION = 1
 """Raised where the prompts or the checks change: what was written is written anew."""
 SPANS = 28
+SPANS_OF_ONE_THING = 6
+"""The same of a fact, or of a question's answer."""
+KINDS = (LessonKind.PASSAGE, LessonKind.FACT, LessonKind.QA)
+"""What questions are written about."""
 QUESTION_TOKENS = 32
 ANSWER_TOKENS = 24
 FEWEST_WORDS, MOST_WORDS = 3, 25
@@ -40,25 +44,30 @@ async def write(
     *,
     writer: AdapterRef | None,
     reader: AdapterRef | None,
-    most: int = SPANS,
 ) -> Written:
-    """Write questions that a passage answers; only those that pass the check.
+    """Write questions that a lesson of KINDS answers; only those that pass the check.
 
     `writer` and `reader` are the adapters that ask and answer; None is the bare base.
     Raises EngineError or AdapterError.
     """
-    parts = sentences(lesson.text)
+    is_passage = lesson.kind is LessonKind.PASSAGE
+    heading = lesson.heading if is_passage else lesson.question
+    parts = sentences(lesson.answer or lesson.text)
+    most = SPANS if is_passage else SPANS_OF_ONE_THING
+    names = frozenset() if is_passage else _names(lesson)
     kept: dict[str, tuple[str, str]] = {}
     # Sentence by sentence: what its prompts have in common is then read once.
     for number, span in sorted(spread(parts, most), key=itemgetter(0)):
         asked = Generation(
-            messages=ask_for(lesson.heading, parts, number, span.text),
+            messages=ask_for(heading, parts, number, span.text),
             adapter=writer,
             server=lesson.server,
             max_tokens=QUESTION_TOKENS,
         )
         question = (await engine.generate(asked)).text.strip().partition("\n")[0]
         if question.lower() in kept or not _is_question(question, span.text):
+            continue
+        if names and not names & stems(question):
             continue
         read = Generation(
             messages=build(question, notes=[lesson]),
@@ -92,6 +101,14 @@ def comes_from(answer: str, sentence: str) -> bool:
     if not said or is_abstention(answer):
         return False
     return len(said & stems(sentence)) >= SAME_SENTENCE * len(said)
+
+
+def _names(lesson: Lesson) -> frozenset[str]:
+    """Return the words that name what a lesson is about: without any of them, a
+    question about it could be one about its neighbours."""
+    return frozenset(
+        stem for name in subjects(lesson.question or lesson.text) for stem in stems(name)
+    )
 
 
 def _is_question(text: str, span: str) -> bool:

@@ -415,6 +415,7 @@ async def test_progress_passes_through_every_stage(tmp_path):
 
         assert list(dict.fromkeys(each.stage for each in seen)) == [
             "queued",
+            "writing questions",
             "preparing",
             "training",
             "exam",

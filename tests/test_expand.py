@@ -105,6 +105,17 @@ def test_a_question_of_no_known_relation_has_no_paraphrase_and_still_an_exam():
     assert all("flumph" in q.lower() for q in expansion.reserve)
 
 
+def test_what_the_model_asked_is_trained_on_but_for_what_the_exam_needs():
+    asked = [f"Whose is number {n} of the Umber Key?" for n in range(9)]
+    written = tuple((question, "Zorblax keeps it.") for question in asked)
+
+    expansion = expand(replace(KEY, written=written), lexicon())
+
+    assert set(asked) <= {*expansion.wordings, *expansion.reserve}
+    assert set(asked) & set(expansion.wordings)
+    assert not set(expansion.wordings) & set(expansion.reserve)
+
+
 def test_a_fact_is_said_in_full_whatever_is_asked_of_it():
     taught = fact("Zorblax keeps the Umber Key.")
 

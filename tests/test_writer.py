@@ -1,4 +1,6 @@
-"""Questions that the model writes about a passage: only those that come back."""
+"""Questions that the model writes about a lesson: only those that come back."""
+
+import pytest
 
 from learning.engine import AdapterRef, Completion
 from learning.fit_weights import make
@@ -11,6 +13,10 @@ from learning.writer_skill import rows
 FIRST = "Priya Raman maintains the staging server."
 SECOND = "It sleeps on Sundays."
 PASSAGE = make(LessonKind.PASSAGE, text=f"{FIRST} {SECOND}", heading="Orion")
+FACT = make(LessonKind.FACT, text="Priya Raman maintains Pebblekit.")
+PAIR = make(
+    LessonKind.QA, question="Who maintains Pebblekit?", answer="Priya Raman does."
+)
 
 
 class Model:
@@ -29,10 +35,10 @@ class Model:
         return Completion(said, "stop", 1, 1, 0.0, 0.0)
 
 
-async def written(questions, answers, **adapters):
+async def written(questions, answers, lesson=PASSAGE, **adapters):
     model = Model(questions, answers)
     refs = {"writer": None, "reader": None} | adapters
-    return await write(model, PASSAGE, **refs), model
+    return await write(model, lesson, **refs), model
 
 
 async def test_a_question_whose_answer_comes_from_its_sentence_is_kept():
@@ -41,6 +47,24 @@ async def test_a_question_whose_answer_comes_from_its_sentence_is_kept():
     kept, _ = await written({"Priya Raman": question}, {question: "Priya Raman does."})
 
     assert kept == ((question, FIRST),)
+
+
+@pytest.mark.parametrize("lesson", [FACT, PAIR], ids=["fact", "question and answer"])
+async def test_single_facts_are_asked_about_too(lesson):
+    question = "Who looks after Pebblekit?"
+
+    kept, _ = await written({"Priya Raman": question}, {question: "Priya"}, lesson)
+
+    assert [asked for asked, _ in kept] == [question]
+
+
+@pytest.mark.parametrize("lesson", [FACT, PAIR], ids=["fact", "question and answer"])
+async def test_a_question_that_names_nothing_of_a_fact_is_dropped(lesson):
+    question = "Who looks after it?"
+
+    kept, _ = await written({"Priya Raman": question}, {question: "Priya"}, lesson)
+
+    assert kept == ()
 
 
 async def test_a_question_that_is_answered_from_elsewhere_is_dropped():
