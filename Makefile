@@ -15,7 +15,7 @@ READY := .venv/.installed
 DEV_READY := .venv/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test check bench load skills format lock clean
+.PHONY: help chat test check audit bench load skills format lock clean
 
 help: ## List these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,9 @@ check: $(DEV_READY) ## Check format, lint, types, imports, spelling
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 	$(BIN)/validate-pyproject pyproject.toml
+
+audit: $(DEV_READY) ## Look for known holes in the locked libraries (needs a network)
+	@$(BIN)/python -m tests.audit
 
 bench: $(READY) ## Measure recall, forgetting and speed (ARGS="--quick")
 	@$(BIN)/myna bench $(ARGS)

@@ -50,7 +50,7 @@ def _carry_out(parsed: argparse.Namespace, options: Options) -> int:
         case "forget":
             line = f"/forget {' '.join(map(str, parsed.lessons))}"
         case "export":
-            line = f"/export {parsed.file or ''}"
+            line = f"/export {'--audit' if parsed.audit else parsed.file or ''}"
         case _:
             line = f"/import {parsed.file}"
     return command_line.one(options, line)
@@ -108,7 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     import_ = add("import", "Read lessons from JSON lines or CSV, all into review.")
     import_.add_argument("file")
     export = add("export", "Write all lessons as JSON lines.")
-    export.add_argument("file", nargs="?", help="default: the output")
+    what = export.add_mutually_exclusive_group()
+    what.add_argument("file", nargs="?", help="default: the output")
+    what.add_argument(
+        "--audit",
+        action="store_true",
+        help="print the journal instead: who did what, when and why",
+    )
     add("check", "Say what is wrong with the set-up, if anything is.")
     commands.add_parser(
         "bench", add_help=False, help="Measure recall, forgetting and speed."

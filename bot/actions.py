@@ -183,6 +183,15 @@ async def export(chat: Chat, path: Path | None) -> Outcome:
     return Outcome(OutcomeKind.EXPORTED, told, extra={**extra, "path": str(target)})
 
 
+async def audit(chat: Chat) -> Outcome:
+    """Write the journal into the text."""
+    lines = await chat.core.audit(chat.server, chat.actor)
+    if isinstance(lines, Refused):
+        return refused(lines)
+    extra: dict[str, Any] = {"count": len(lines), "path": None}
+    return Outcome(OutcomeKind.EXPORTED, "\n".join(lines), extra=extra)
+
+
 def use_memory(chat: Chat, *, shown: bool) -> Outcome:
     """Show the model notes from now on, or none."""
     chat.memory = shown

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot import certifying
 from learning.errors import ConflictError
 from learning.run import verify
 from storage import adapters, runs, servers
@@ -63,6 +64,7 @@ async def discard_tainted(parts: Parts, server: str, *, by: str) -> None:
         # The candidate of a run in progress is deleted by that run itself.
         if active is None or adapter.run != active.id:
             await discard(parts, adapter, by=by)
+    await certifying.certify(parts, server)
 
 
 async def prune_runs(parts: Parts, server: str) -> None:

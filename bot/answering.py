@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot import phrases
+from bot import limit_phrases, phrases
 from bot.credit import credit, from_notes, repeats
 from bot.messages import CURRENT, OFF, Credit, Question, Refused, Reply, Why
 from bot.outdated import Outdated, outdated_in
 from bot.parts import refusal
+from bot.screening import seen_in
 from bot.streaming import ScreenedStream
 from bot.waiting import rewordings
 from learning import behaviour, dialogue, prompt
@@ -62,7 +63,7 @@ class Answering:
         started = self._parts.clock.monotonic()
         purges = self._parts.purges.so_far(question.server)
         stream = ScreenedStream(
-            on_text or _nowhere, passes=_passes, replaced=prompt.is_abstention
+            on_text or _nowhere, passes=self._passes, replaced=prompt.is_abstention
         )
         for _ in range(ATTEMPTS):
             adapter = await self._adapter(question)
@@ -75,7 +76,10 @@ class Answering:
                 if await self._adapter(question) == adapter:
                     raise
                 continue
-            reply = _judge(question, draft, self._parts.clock.monotonic() - started)
+            seconds = self._parts.clock.monotonic() - started
+            reply = await asyncio.to_thread(
+                _judge, question, draft, seconds, self._passes
+            )
             recorded = await self._record(question, draft, reply, purges)
             if recorded:
                 stream.finish(reply.text)
@@ -114,7 +118,7 @@ class Answering:
         """Refuse what comes too fast, or does not pass the screen."""
         turn = self._parts.questions.take(question.server, question.actor.id)
         if not turn.granted:
-            return Refused(phrases.too_fast(turn.retry_after_seconds))
+            return Refused(limit_phrases.too_fast(turn))
         most = self._parts.max_question_chars
         if len(question.text) > most:
             return Refused(phrases.question_too_long(len(question.text), most))
@@ -206,9 +210,15 @@ class Answering:
         Measured: an adapter that follows a rule abstains at 4 of 40 general questions,
         which the base alone, where no rule holds, is never asked to leave open.
         """
-        silent = ScreenedStream(_nowhere, passes=_passes, replaced=prompt.is_abstention)
+        silent = ScreenedStream(
+            _nowhere, passes=self._passes, replaced=prompt.is_abstention
+        )
         said = await self._ask(question, (), None, silent)
         return replace(said, text=followed(said.text.strip(), rules))
+
+    def _passes(self, text: str) -> bool:
+        seen = seen_in(text, self._parts.embed)
+        return not screen.screen_answer(text, seen).refused
 
     async def _adapter(self, question: Question) -> AdapterRef | None:
         """Choose the weights: a version asked for, the current one, or the skills."""
@@ -296,7 +306,12 @@ class Answering:
         )
 
 
-def _judge(question: Question, draft: _Draft, seconds: float) -> Reply:
+def _judge(
+    question: Question,
+    draft: _Draft,
+    seconds: float,
+    passes: Callable[[str], bool],
+) -> Reply:
     """Turn the model's words into a reply: withheld, an abstention, or credited."""
     notes = tuple(credit(note, in_memory=True) for note in draft.notes)
     adapter = draft.adapter.name if draft.adapter else None
@@ -307,7 +322,7 @@ def _judge(question: Question, draft: _Draft, seconds: float) -> Reply:
     text = draft.completion.text.strip()
     first = draft.completion.seconds_to_first_token
     abstained = not text or prompt.is_abstention(text)
-    withheld = not abstained and not _passes(text)
+    withheld = not abstained and not passes(text)
     if abstained:
         text = phrases.abstention()
     elif withheld:
@@ -372,10 +387,6 @@ def _quoted(note: Lesson, question: str) -> str:
 def _is_replaced(text: str, *, question: str, old: Outdated) -> bool:
     """Say whether something else will be said than what the model began to say."""
     return prompt.is_abstention(text) or old.said(text, question) is not None
-
-
-def _passes(text: str) -> bool:
-    return not screen.screen_answer(text).refused
 
 
 def _nowhere(_text: str) -> None:

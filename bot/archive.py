@@ -174,13 +174,14 @@ class Archive:
         database = self._parts.database
         unread: list[Notice] = []
         decided: dict[int, list[LessonRecord]] = {}
+        names = (person, self._parts.pseudonyms.of(person))
         for entry in await journal.entries(database, server, limit=LOOK_BACK):
-            if entry.action == NOTICES_READ and entry.actor == person:
+            if entry.action == NOTICES_READ and entry.actor in names:
                 break
-            if entry.action == PAUSED and entry.detail.get("person") == person:
+            if entry.action == PAUSED and entry.detail.get("person") in names:
                 told = phrases.watch_paused(PAUSED_AFTER)
                 unread.append(Notice(server=server, person=person, text=told))
-            if entry.lesson is None or entry.actor == person:
+            if entry.lesson is None or entry.actor in names:
                 continue
             if entry.action not in ("lesson.approved", "lesson.rejected"):
                 continue

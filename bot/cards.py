@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot import phrases
+from bot import circumstance_phrases, flagged, phrases
 from bot.messages import Ruling
 from learning.lesson import Consent, LessonKind, LessonState
 
@@ -115,15 +115,21 @@ def review_card(of: Waiting) -> Card:
     ]
     if lesson.scope.channel is not None:
         buttons.append(Button(Verb.WIDEN, "Whole server", target))
-    facts = [*_origin(lesson)]
+    facts = [
+        *_origin(lesson, circumstance_phrases.author(lesson.author_name, of.about))
+    ]
     if of.replaces is not None:
         change = phrases.change(of.replaces, lesson)
         facts = [fact for fact in facts if fact[0] != _REPLACES]
         facts.append((f"{_REPLACES} lesson {of.replaces.id}", change))
     facts += [
-        (finding.severity.value.capitalize(), finding.reason)
-        for finding in of.verdict.findings
+        (severity.capitalize(), reason)
+        for severity, reason in flagged.explained(lesson, of.verdict.findings)
     ]
+    if of.about.cites is not None:
+        facts.append(("Changes", circumstance_phrases.cited(of.about)))
+    if of.about.needs_second:
+        facts.append(("Approvals", circumstance_phrases.approvals(of.about)))
     facts.append(("Learned by", "memory and weights" if of.gate.granted else "memory"))
     facts.append(("Why", of.gate.reason))
     if of.rewordings:
@@ -147,7 +153,7 @@ def settled_card(of: Settled) -> Card:
     if lesson.state is LessonState.FORGOTTEN:
         return Card(f"Lesson {lesson.id} was forgotten{by}", tone=Tone.PLAIN)
     kept = " (memory only)" if lesson.memory_only else ""
-    facts = [*_origin(lesson)]
+    facts = [*_origin(lesson, lesson.author_name)]
     if of.reason:
         facts.append(("Reason", of.reason))
     return Card(
@@ -259,8 +265,8 @@ def ruling_of(verb: Verb) -> Ruling | None:
     return _RULINGS.get(verb)
 
 
-def _origin(lesson: Lesson) -> tuple[tuple[str, str], ...]:
-    facts = [("Taught by", lesson.author_name)]
+def _origin(lesson: Lesson, author: str) -> tuple[tuple[str, str], ...]:
+    facts = [("Taught by", author)]
     if lesson.source:
         facts.append(("Source", lesson.origin))
     if lesson.scope.channel is not None:

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from bot import encryption_phrases
 from bot.platforms import half_set_up
 from bot.settings import Settings
 from learning import embed, model
 from learning.errors import DataDirectoryLockedError, MynaError
 from learning.run import verify
+from storage.connection import is_plain
 from storage.data_directory import DataDirectory, locked, prepare
 from storage.database import open_database
 
@@ -34,7 +36,7 @@ async def find_faults(
     except MynaError as exc:
         return [str(exc)]
     checks: list[Awaitable[None]] = [
-        _database(directory),
+        _database(directory, settings),
         *(asyncio.to_thread(verify, path) for path in _adapters(directory)),
         asyncio.to_thread(base_model),
         asyncio.to_thread(embedder),
@@ -48,10 +50,22 @@ async def find_faults(
     return faults
 
 
-async def _database(directory: DataDirectory) -> None:
+def encryption(settings: Settings) -> str:
+    """Say whether what lies in the data directory is encrypted."""
+    if not settings.encryption_key:
+        return encryption_phrases.not_encrypted()
+    if is_plain(DataDirectory(settings.data_dir).database):
+        return encryption_phrases.not_yet_encrypted()
+    return encryption_phrases.encrypted()
+
+
+async def _database(directory: DataDirectory, settings: Settings) -> None:
+    path = directory.database
+    # Checking changes nothing: what the next start will encrypt is read as it is.
+    key = "" if is_plain(path) else settings.encryption_key
     try:
         with locked(directory):
-            async with open_database(directory.database) as database:
+            async with open_database(path, key=key) as database:
                 await database.check()
     except DataDirectoryLockedError:
         # Whoever owns it opened it, and opening checks it.

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TextIO
 
 from bot import log, platforms, settings, terminal_phrases
-from bot.check import find_faults
+from bot.check import encryption, find_faults
 from bot.clock import SystemClock
 from bot.opening import OnProgress, open_session, own
 from bot.options import Options
@@ -130,6 +130,7 @@ async def _serve(loaded: Settings, chosen: Sequence[platforms.Platform]) -> int:
                 minimum_new_lessons=loaded.min_new_lessons,
                 backups=wired.directory.backups,
                 keep_backups=timedelta(days=loaded.backup_keep_days),
+                keep=loaded.retention,
             ),
         )
         await schedule.start()
@@ -156,7 +157,8 @@ async def _check(options: Options, loaded: Settings) -> int:
         found = {"kind": "check", "ok": not faults, "faults": faults}
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     else:
-        lines = faults or [terminal_phrases.in_order(str(loaded.data_dir))]
+        in_order = terminal_phrases.in_order(str(loaded.data_dir))
+        lines = faults or [in_order, encryption(loaded)]
         lines += terminal_phrases.permissions(loaded.training_permissions)
         sys.stdout.writelines(f"{line}\n" for line in lines)
     return int(bool(faults))

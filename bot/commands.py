@@ -5,13 +5,16 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bot import examples
+from bot import canary_phrases, examples
 from bot.messages import CURRENT, OFF, Correction
 from bot.vocabulary import (
     USAGE,
+    AddCanary,
     Approve,
     ApproveDocument,
     Ask,
+    Audit,
+    Canaries,
     Command,
     Config,
     Correct,
@@ -31,6 +34,7 @@ from bot.vocabulary import (
     Quit,
     Reject,
     RejectDocument,
+    RemoveCanary,
     Research,
     Review,
     Rollback,
@@ -287,7 +291,9 @@ def _version(word: str, name: str) -> int:
     return int(match[1])
 
 
-def _export(rest: str) -> Export:
+def _export(rest: str) -> Export | Audit:
+    if rest == "--audit":
+        return Audit()
     return Export(Path(unquote(rest)).expanduser() if rest else None)
 
 
@@ -333,6 +339,18 @@ def _watch(rest: str) -> Watch | Unwatch | Watches:
     if len(every) != 1 or every[0].lower() not in EVERY_HOURS:
         raise CommandError(f"Say how often, daily or weekly. {_write('/watch')}.")
     return Watch(url, EVERY_HOURS[every[0].lower()])
+
+
+def _canary(rest: str) -> AddCanary | Canaries | RemoveCanary:
+    verb, _, words = rest.partition(" ")
+    if verb.lower() in {"", "list"} and not words:
+        return Canaries()
+    if verb.lower() == "remove":
+        return RemoveCanary(_one(words, "/canary"))
+    question, bar, answer = map(unquote, words.partition("|"))
+    if verb.lower() != "add" or not (question and bar and answer):
+        raise CommandError(canary_phrases.how_to_write())
+    return AddCanary(question, answer)
 
 
 def linked(text: str) -> str:
@@ -412,6 +430,7 @@ _READERS: Mapping[str, Callable[[str], Command]] = {
     "/import": _import,
     "/research": _research,
     "/watch": _watch,
+    "/canary": _canary,
     "/memory": _memory,
     "/adapter": _adapter,
     "/help": _alone(Help(), "/help"),

@@ -103,7 +103,12 @@ class Configuring:
         for adapter in await adapters.all_of(parts.database, server):
             await parts.engine.retire(adapter.ref(parts.directory.root))
         ended = await runs.latest(parts.database, server, limit=-1)
-        paths = await purging.purge(parts.database, server)
+        paths = await purging.purge(
+            parts.database,
+            server,
+            pseudonym=parts.pseudonyms.of(server),
+            at=parts.clock.now(),
+        )
         folders = [parts.directory.root / path for path in paths]
         folders += [parts.directory.run(run.id) for run in ended]
         for folder in folders:

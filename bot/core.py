@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot import limit_phrases
 from bot.answering import Answering
 from bot.archive import Archive
+from bot.auditing import Auditing
+from bot.backpressure import Backpressure
+from bot.canaries import Canaries
 from bot.collecting import Collecting
 from bot.configuring import Configuring
 from bot.correcting import Correcting
@@ -20,6 +24,7 @@ from bot.pins import Pins
 from bot.privacy import Privacy
 from bot.rating import Rating
 from bot.research import Research
+from bot.retention import Retaining
 from bot.reviewing import Reviewing
 from bot.sources import Sources
 from bot.watching import Watching
@@ -27,7 +32,7 @@ from bot.withdrawing import Withdrawing
 from moderation.provenance import SERVER_WIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -68,6 +73,7 @@ if TYPE_CHECKING:
     from bot.parts import Parts
     from bot.ports import Pinboard
     from bot.reading import Reading
+    from learning.canary import Canary
     from learning.forgetting_curve import Remembered
     from learning.lesson import Lesson
     from learning.run import Progress, RunKind
@@ -76,6 +82,7 @@ if TYPE_CHECKING:
     from moderation.roles import Role
     from storage.cards import PostedCard
     from storage.documents import PostedDocument
+    from storage.retention import Retention
     from storage.servers import ServerSettings
 
 
@@ -94,6 +101,8 @@ class Core:
         self._configuring = Configuring(parts, self._runs)
         self._sources = Sources(parts, self._reviewing, self._withdrawing)
         self._privacy = Privacy(parts, self._withdrawing)
+        self._retaining = Retaining(parts, self._withdrawing)
+        self._auditing = Auditing(parts)
         self._documents = Documents(parts, self._reviewing)
         self._document_rows = DocumentRows(parts, self._documents)
         self._document_reviewing = DocumentReviewing(parts, self._withdrawing)
@@ -103,7 +112,10 @@ class Core:
         self._correcting = Correcting(parts, self._reviewing)
         self._rating = Rating(parts, self._reviewing)
         self._pins = Pins(parts, self._reviewing)
+        self._canaries = Canaries(parts)
         self._fetcher = parts.fetcher
+        self._clock = parts.clock
+        self._crowd = Backpressure(parts.clock, parts.max_waiting_questions)
 
     async def recover(self) -> None:
         """Settle what a crash left behind, and load memory: call it once at start.
@@ -127,7 +139,11 @@ class Core:
         the screen. Raises EngineError, AdapterError, or NotFoundError where the
         question names a version that does not exist.
         """
-        reply = await self._answering.answer(question, on_text)
+        if self._crowd.is_full:
+            told = limit_phrases.too_many_questions(self._crowd.retry_after_seconds)
+            return Refused(told)
+        with self._crowd.place():
+            reply = await self._answering.answer(question, on_text)
         if isinstance(reply, Refused) or not reply.abstained:
             return reply
         offered = await self._research.may_offer(question)
@@ -363,7 +379,7 @@ class Core:
         return self._fetcher()
 
     async def queue(self, server: str, actor: Actor) -> tuple[Waiting, ...] | Refused:
-        """List what waits for review, oldest first, each with its findings."""
+        """List what waits for review, flagged first, then the oldest."""
         return await self._reviewing.queue(server, actor)
 
     async def to_review(self, server: str, actor: Actor) -> ToReview | Refused:
@@ -376,26 +392,50 @@ class Core:
             return queue
         waiting = await self._document_reviewing.waiting(server)
         alone = tuple(each for each in queue if document_of(each.lesson) is None)
-        return ToReview(waiting, alone)
+        return ToReview(waiting, alone, self._clock.now())
+
+    async def left_out(
+        self, server: str, actor: Actor, lessons: Collection[int]
+    ) -> tuple[Waiting, ...] | Refused:
+        """Return those of several lessons that cannot be approved together."""
+        return await self._reviewing.left_out(server, actor, lessons)
 
     async def decide(self, decision: Decision) -> Decided | Refused:
         """Approve or reject one waiting lesson, and tell its author.
 
+        Where it needs two moderators, the first approval leaves it waiting.
         Raises NotFoundError, or ConflictError where somebody else decided first or
         the lesson was edited since it was seen.
         """
         return await self._reviewing.decide(decision)
 
     async def approve_all(self, server: str, actor: Actor) -> ApprovedAll | Refused:
-        """Approve every waiting lesson that screening did not hold.
+        """Approve every waiting lesson in which screening found nothing.
 
-        Of documents, every passage in which it found nothing.
+        What is flagged, the reviewer's own, by somebody new, or too much of one
+        author or source is left. Of documents, every passage without a finding.
         """
         result = await self._reviewing.approve_all(server, actor)
         if isinstance(result, Refused):
             return result
         of = await self._document_reviewing.approve_all(server, actor)
         return ApprovedAll(result.approved + of.approved, result.held + of.held)
+
+    async def add_canary(
+        self, server: str, actor: Actor, question: str, answer: str
+    ) -> Canary | Refused:
+        """Guard an answer: an adapter that changes it is not promoted."""
+        return await self._canaries.add(server, actor, question, answer)
+
+    async def canaries(self, server: str, actor: Actor) -> tuple[Canary, ...] | Refused:
+        """List the answers that are guarded, for moderators."""
+        return await self._canaries.all(server, actor)
+
+    async def remove_canary(
+        self, server: str, actor: Actor, canary: int
+    ) -> int | Refused:
+        """Guard an answer no longer. Raises NotFoundError."""
+        return await self._canaries.remove(server, actor, canary)
 
     async def edit(
         self,
@@ -570,6 +610,10 @@ class Core:
         """Return this server's lessons as JSON lines that `import_lessons` can read."""
         return await self._archive.export(server, actor)
 
+    async def audit(self, server: str, actor: Actor) -> Sequence[str] | Refused:
+        """Return the journal as JSON lines, oldest first, with people's ids hashed."""
+        return await self._auditing.audit(server, actor)
+
     async def notices(self, server: str, person: str) -> tuple[Notice, ...]:
         """Return what this person has not been told yet, and mark it as told."""
         return await self._archive.notices(server, person)
@@ -637,6 +681,10 @@ class Core:
     async def delete_person(self, server: str, person: str) -> Deleted:
         """Erase a person's lessons and questions; adapters that learned them leave."""
         return await self._privacy.delete(server, person)
+
+    async def enforce_retention(self, keep: Retention) -> Mapping[str, int]:
+        """Erase what was kept long enough, on every server; count it by its kind."""
+        return await self._retaining.enforce(keep)
 
     async def opt_out(self, server: str, person: str, *, opted_out: bool) -> None:
         """Learn nothing that a person writes, or again; keep none of their words."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from bot.flagged import explained
 from bot.messages import Ruling
 from bot.phrases import queue, ranges, waiting
+from bot.review_phrases import queue_standing
 from learning.lesson import Consent, LessonState
 
 if TYPE_CHECKING:
@@ -46,10 +48,11 @@ def waiting_document(of: DocumentDigest) -> str:
 
 def to_review(of: ToReview) -> str:
     """The review queue: documents as one entry each, then lessons."""
-    if not of.documents:
-        return queue(of.lessons)
+    if not of.documents and not of.lessons:
+        return queue(())
     lessons = [waiting(each) for each in of.lessons]
-    return "\n".join([*map(waiting_document, of.documents), *lessons])
+    documents = map(waiting_document, of.documents)
+    return "\n".join([queue_standing(of), *documents, *lessons])
 
 
 def named(of: DocumentDigest) -> str:
@@ -109,7 +112,8 @@ def passage(of: DocumentPassage) -> str:
 
 def reasons(of: DocumentPassage) -> tuple[str, ...]:
     """Say why a passage needs a look: what was found in it, whose words it is."""
-    found = [f"{each.severity.value}: {each.reason}" for each in of.verdict.findings]
+    told = explained(of.lesson, of.verdict.findings)
+    found = [f"{severity}: {reason}" for severity, reason in told]
     if of.waits and of.lesson.consent is Consent.ASKED:
         found.append("hold: Its author has not agreed yet.")
     return tuple(found)

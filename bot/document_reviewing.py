@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import phrases
+from bot import phrases, review_phrases
+from bot.circumstances import panel_of, review_of
 from bot.document_digest import announce, digest
 from bot.messages import (
     ApprovedAll,
@@ -25,6 +26,7 @@ from bot.run_plan import new_lessons
 from bot.screening import Screening
 from learning.errors import ConflictError, NotFoundError
 from learning.lesson import Consent, Lesson
+from moderation.review import Circumstances, Obstacle
 from moderation.roles import Permission, may
 from storage import documents, review
 
@@ -93,8 +95,12 @@ class DocumentReviewing:
             held = list[DocumentPassage]()
             decided = await self._reject(chosen, actor, reason)
         else:
+            panel = await panel_of(self._parts, server)
+            if not panel.may_approve(actor.id, {found.added_by}):
+                return Refused(review_phrases.own_document(document))
             alone = parts is not None and len(parts) == 1
-            free, held = await self._sifted(chosen, alone=alone)
+            two = panel.needs_second(actor.id)
+            free, held = await self._sifted(chosen, alone=alone, two=two)
             decided = await self._approve(free, actor, ruling)
         after = await digest(self._parts, server, document)
         if decided:
@@ -123,9 +129,21 @@ class DocumentReviewing:
         )
 
     async def approve_all(self, server: str, actor: Actor) -> ApprovedAll:
-        """Approve of every document what nothing was found in."""
+        """Approve of every document what nothing was found in.
+
+        One that is the reviewer's own, somebody's who is new here, or too much of one
+        source is left for a look of its own.
+        """
         approved, held = list[Lesson](), list[Waiting]()
+        state = await review_of(self._parts, server)
+        shares = state.shares
         for each in await self.waiting(server):
+            obstacle = state.obstacle(
+                each.waiting[0].lesson, actor.id, shares, len(each.waiting)
+            )
+            if obstacle:
+                held += [self._left(of, obstacle) for of in each.waiting]
+                continue
             try:
                 done = await self.decide(server, actor, each.id, Ruling.APPROVE)
             except ConflictError:
@@ -133,10 +151,9 @@ class DocumentReviewing:
                 continue
             if isinstance(done, DecidedDocument):
                 approved += done.decided
-                held += [
-                    Waiting(of.lesson, of.verdict, self._parts.gate(of.lesson))
-                    for of in done.held
-                ]
+                for lesson in done.decided:
+                    shares = state.counted(shares, lesson)
+                held += [self._left(of, Obstacle.FLAGGED) for of in done.held]
         return ApprovedAll(tuple(approved), tuple(held))
 
     async def card_posted(self, server: str, card: PostedDocument) -> None:
@@ -145,13 +162,20 @@ class DocumentReviewing:
     async def cards(self, server: str, document: int) -> Sequence[PostedDocument]:
         return await documents.cards(self._parts.database, server, document)
 
+    def _left(self, of: DocumentPassage, obstacle: Obstacle) -> Waiting:
+        gate = self._parts.gate(of.lesson)
+        return Waiting(
+            of.lesson, of.verdict, gate, about=Circumstances(obstacle=obstacle)
+        )
+
     async def _sifted(
-        self, chosen: Sequence[DocumentPassage], *, alone: bool
+        self, chosen: Sequence[DocumentPassage], *, alone: bool, two: bool
     ) -> tuple[list[DocumentPassage], list[DocumentPassage]]:
         """Part what may be approved from what needs a look of its own.
 
         Screened again: an approval since may contradict it. A passage that somebody
-        names alone, they have looked at.
+        names alone, they have looked at; where what is held needs `two`, its lesson's
+        number is where both approve.
         """
         free, held = list[DocumentPassage](), list[DocumentPassage]()
         queue = await self._screening.waiting(chosen[0].lesson.server)
@@ -159,7 +183,8 @@ class DocumentReviewing:
             verdict = await self._screening.judge(each.lesson, queue)
             unasked = each.lesson.consent is Consent.ASKED or verdict.refused
             flagged = bool(verdict.findings) or each.flagged
-            is_held = unasked or (flagged and not alone)
+            needs_two = two and (verdict.held or each.verdict.held)
+            is_held = unasked or needs_two or (flagged and not alone)
             (held if is_held else free).append(each)
         return free, held
 

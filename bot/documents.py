@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import phrases
+from bot import limit_phrases, phrases
 from bot.document_digest import LIVING, announce
 from bot.document_sorting import Sorting
 from bot.messages import AddedDocument, Refused, Teaching, Waiting
@@ -103,9 +103,10 @@ class Documents:
         refused = await self._reviewing.refused_here(teaching)
         if refused:
             return refused
+        await self._reviewing.remember_trust(server, actor)
         turn = self._parts.teachings.take(server, actor.id)
         if not turn.granted:
-            return Refused(phrases.too_fast(turn.retry_after_seconds))
+            return Refused(limit_phrases.too_fast(turn))
         return None
 
     def template(

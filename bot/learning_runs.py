@@ -7,11 +7,12 @@ import errno
 import json
 import secrets
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import adapter_files, phrases
+from bot import adapter_files, limit_phrases, phrases
 from bot.expanding import expand
 from bot.messages import Learned, Refused
 from bot.parts import SYSTEM, manifest_digest, refusal
@@ -27,8 +28,9 @@ from learning.errors import (
 )
 from learning.imitation import with_imitations
 from learning.run import Progress, RunKind, RunSpec, RunStatus, verify
+from moderation.limits import seconds_until_below
 from moderation.roles import Permission
-from storage import adapters, promotions, runs
+from storage import adapters, canaries, promotions, runs, training_time
 from storage.adapters import AdapterState
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from storage.adapters import Adapter
 
 log = structlog.get_logger(__name__)
+
+A_DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,10 @@ class LearningRuns:
         plan = await make_plan(self._parts, server, start=start)
         if isinstance(plan, Refused):
             return plan
+        wait = await self._quota_wait(server)
+        if wait:
+            minutes = self._parts.train_minutes_per_day
+            return Refused(limit_phrases.training_quota_spent(minutes, wait))
         report = on_progress or _nobody_watches
         learned = await self._run(plan, actor, report)
         missed = {lesson.id for lesson in plan.new}.intersection(learned.not_taken)
@@ -101,6 +109,19 @@ class LearningRuns:
             return
         if isinstance(learned, Learned):
             await self._parts.announcer.run_ended(server, learned)
+        else:
+            log.info("nightly.refused", server=server, reason=learned.text)
+
+    async def _quota_wait(self, server: str) -> int:
+        """Return in how many seconds a server may train; 0 is now."""
+        quota = timedelta(minutes=self._parts.train_minutes_per_day)
+        if not quota:
+            return 0
+        now = self._parts.clock.now()
+        spans = await training_time.spans_since(
+            self._parts.database, server, now - A_DAY, now=now
+        )
+        return seconds_until_below(now, spans, quota=quota, window=A_DAY)
 
     async def cancel(self, server: str) -> None:
         """Cancel a server's run and wait until it has cleaned up."""
@@ -232,6 +253,7 @@ class LearningRuns:
         await runs.begin_exam(parts.database, run.id)
         ref = candidate.ref(parts.directory.root)
         await parts.engine.ensure(ref)
+        guarded = await canaries.all_of(parts.database, plan.server)
         cards: list[Scorecard] = []
         for examined, adapter in enumerate((plan.incumbent, ref)):
             card = await parts.examine(
@@ -240,6 +262,7 @@ class LearningRuns:
                 adapter=adapter,
                 lessons=plan.asked,
                 on_progress=_exam_progress(run.report, examined),
+                guarded=guarded,
             )
             cards.append(card)
         before, after = cards

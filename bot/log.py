@@ -1,8 +1,6 @@
 """The log: events named noun.verb, for people on a console or for machines as JSON."""
 
-import hashlib
 import logging
-import secrets
 import sys
 from contextlib import AbstractContextManager
 from typing import TextIO
@@ -11,16 +9,15 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.settings import LogFormat, LogLevel
+from storage.pseudonyms import Pseudonyms, throwaway
 
 BODIES = frozenset({"answer", "body", "content", "note", "prompt", "question", "text"})
 """Fields that hold people's words; they are logged at DEBUG only."""
 
 PEOPLE = frozenset({"actor", "author", "by", "person", "user"})
 """Fields that name a person; the log has a keyed hash instead."""
-DIRECT = ":dm:"
-"""In a server's id, what follows names a person."""
-_KEY = secrets.token_bytes(16)
-"""New for each process: within one log the same person reads the same."""
+_named: list[Pseudonyms] = [throwaway()]
+"""Whose names the log uses; until a data directory is opened, nobody else's."""
 
 TALKATIVE = ("apscheduler", "asyncio", "httpcore", "httpx", "urllib3")
 """Libraries that tell at INFO what only their authors need."""
@@ -64,6 +61,11 @@ def configure(
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
+def name_people(pseudonyms: Pseudonyms) -> None:
+    """Name people from now on as the journal's export does, across restarts."""
+    _named[:] = [pseudonyms]
+
+
 def about(**fields: str | int | None) -> AbstractContextManager[None]:
     """Bind fields, such as server, channel and request, to all events in a block."""
     known = {name: value for name, value in fields.items() if value is not None}
@@ -79,19 +81,13 @@ def without_bodies(_logger: WrappedLogger, method: str, event: EventDict) -> Eve
 
 def without_people(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Put a hash in the place of everything that names a person."""
+    [pseudonyms] = _named
     for name, value in event.items():
         if not isinstance(value, str):
             continue
-        if name in PEOPLE:
-            event[name] = _hashed(value)
-        elif DIRECT in value:
-            start, direct, person = value.partition(DIRECT)
-            event[name] = f"{start}{direct}{_hashed(person)}"
+        named = pseudonyms.of if name in PEOPLE else pseudonyms.of_server
+        event[name] = named(value)
     return event
-
-
-def _hashed(person: str) -> str:
-    return hashlib.blake2b(person.encode(), key=_KEY, digest_size=6).hexdigest()
 
 
 def _rendering(log_format: LogFormat, stream: TextIO) -> list[Processor]:

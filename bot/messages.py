@@ -14,6 +14,7 @@ from learning.lesson import Consent, Lesson, LessonKind, LessonState
 from learning.run import RunKind
 from moderation.policy import Gate
 from moderation.provenance import SERVER_WIDE, Provenance, Scope
+from moderation.review import NOTHING_KNOWN, Circumstances
 from moderation.roles import Role
 from moderation.verdict import Verdict
 
@@ -128,6 +129,14 @@ class Waiting:
     """What its approval takes out of memory, while that has words."""
     rewordings: tuple[str, ...] = ()
     """A few of the other wordings that weights would learn it in."""
+    about: Circumstances = NOTHING_KNOWN
+
+    @property
+    def flagged(self) -> bool:
+        """Whether somebody has to look at it alone before it may be approved."""
+        asked = self.lesson.consent is Consent.ASKED
+        replaces = self.lesson.supersedes is not None
+        return bool(self.verdict.findings) or asked or replaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +237,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A waiting lesson as it stands after a moderator's decision."""
+    """A lesson after a decision; an approved one may wait for a second moderator."""
 
     lesson: Lesson
     ruling: Ruling
@@ -461,6 +470,29 @@ class ToReview:
     documents: tuple[DocumentDigest, ...]
     """Those with flagged passages first."""
     lessons: tuple[Waiting, ...]
+    """The flagged ones first, and of those the oldest."""
+    at: datetime | None = None
+    """When it was looked up."""
+
+    @property
+    def flagged(self) -> int:
+        """How many lessons and documents have to be looked at alone."""
+        documents = sum(bool(each.flagged) for each in self.documents)
+        return documents + sum(each.flagged for each in self.lessons)
+
+    @property
+    def second(self) -> int:
+        """How many lessons were approved once, and wait for another moderator."""
+        return sum(bool(each.about.approved_by) for each in self.lessons)
+
+    @property
+    def oldest_seconds(self) -> float:
+        """For how long the oldest of them has waited."""
+        since = [each.lesson.taught_at for each in self.lessons]
+        since += [each.added_at for each in self.documents]
+        if not since or self.at is None:
+            return 0.0
+        return (self.at - min(since)).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class OutcomeKind(StrEnum):
     RESEARCHED = "researched"
     WATCHES = "watches"
     SETTING = "setting"
+    CANARIES = "canaries"
     HELP = "help"
     QUIT = "quit"
     REFUSED = "refused"

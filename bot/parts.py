@@ -15,14 +15,19 @@ from learning.web import GuardedFetcher
 from moderation.policy import Gate, may_train
 from moderation.roles import Permission, Role, may
 from storage.journal import MYNA
+from storage.pseudonyms import Pseudonyms, throwaway
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bot.limiter import Limiter
     from bot.ports import Announcer, Clock, Engine, Trainer
+    from learning.canary import Canary
     from learning.engine import AdapterRef
     from learning.exam import Scorecard
     from learning.lesson import Lesson
@@ -61,7 +66,14 @@ class Examine(Protocol):
         adapter: AdapterRef | None,
         lessons: Sequence[Lesson],
         on_progress: Callable[[int, int], None],
+        guarded: Sequence[Canary] = (),
     ) -> Scorecard: ...
+
+
+class Embed(Protocol):
+    """Turns texts into vectors, one each."""
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
 
 
 def _no_rewordings(_lesson: Lesson) -> Sequence[str]:
@@ -107,6 +119,14 @@ class Parts:
     """Passages of one document that are put up for review at once."""
     import_pages: int = 20
     """Pages of a sitemap or files of a folder that one import reads."""
+    train_minutes_per_day: int = 0
+    """What one server may train in 24 hours; 0 sets no limit."""
+    max_waiting_questions: int = 0
+    """Questions of all servers that may wait for answers at once; 0 is any."""
+    embed: Embed | None = None
+    """`learning.embed.Embedder.encode`, for the screen; None screens by rules alone."""
+    pseudonyms: Pseudonyms = field(default_factory=throwaway)
+    """What names people where their ids may not stand."""
 
     @property
     def skills_digest(self) -> str:

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from bot import circumstance_phrases, flagged
 from bot.messages import (
-    ApprovedAll,
     Collected,
     Decided,
     Deleted,
@@ -62,10 +62,6 @@ def not_allowed(permission: Permission) -> str:
 
 def not_your_lesson(lesson: int) -> str:
     return f"Lesson {lesson} is not yours; a moderator can forget it."
-
-
-def too_fast(seconds: int) -> str:
-    return f"That was a lot at once; try again in {_count(seconds, 'second')}."
 
 
 def question_refused(reasons: Sequence[str]) -> str:
@@ -486,11 +482,12 @@ def taught(of: Taught) -> str:
 def waiting(of: Waiting) -> str:
     """One entry of the review queue, with what screening found."""
     findings = "".join(
-        f"\n  {finding.severity.value}: {finding.reason}"
-        for finding in of.verdict.findings
+        f"\n  {severity}: {reason}"
+        for severity, reason in flagged.explained(of.lesson, of.verdict.findings)
     )
     replaces = f"\n  replaces: {lesson(of.replaces)}" if of.replaces else ""
-    return f"{lesson(of.lesson)}{findings}{replaces}"
+    notes = "".join(f"\n  {note}" for note in circumstance_phrases.notes(of.about))
+    return f"{lesson(of.lesson)}{findings}{replaces}{notes}"
 
 
 def queue(of: Sequence[Waiting]) -> str:
@@ -541,6 +538,8 @@ def lessons(of: Sequence[Lesson], text: str = "") -> str:
 
 def decided(of: Decided) -> str:
     if of.ruling is not Ruling.REJECT:
+        if of.lesson.state is LessonState.PENDING:
+            return circumstance_phrases.waits_for_second(of.lesson)
         replaced = of.lesson.supersedes
         instead = f" It replaces lesson {replaced}." if replaced is not None else ""
         return f"Lesson {of.lesson.id} is approved; memory knows it now.{instead}"
@@ -572,16 +571,6 @@ def your_lesson_approved(of: Lesson) -> str:
 def your_lesson_rejected(of: Lesson, reason: str) -> str:
     because = f" The reason: {reason}" if reason else ""
     return f"Your lesson {of.id} was rejected: {_short(of.statement)}{because}"
-
-
-def approved_all(of: ApprovedAll) -> str:
-    if not of.approved and not of.held:
-        return "Nothing is waiting for review."
-    told = f"{_count(len(of.approved), 'lesson')} approved."
-    if of.held:
-        ids = _numbers(each.lesson.id for each in of.held)
-        told += f" These need a look one by one: {ids}."
-    return told
 
 
 def nothing_to_learn(untrainable: int, waiting_for_review: int) -> str:

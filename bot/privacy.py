@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from bot import lesson_rows
+from bot import audit_phrases, certifying, person_export
 from bot.messages import Deleted, PrivacyReport
 from learning.errors import ConflictError
-from storage import answers, feedback, lessons, people, watches
+from storage import answers, deletions, lessons, people
 
 if TYPE_CHECKING:
     from bot.parts import Parts
@@ -33,54 +32,34 @@ class Privacy:
 
     async def export(self, server: str, person: str) -> str:
         """Return all that is stored about a person as readable JSON."""
-        database = self._parts.database
-        records = await lessons.of_person(database, server, person)
-        asked = await answers.of_actor(database, server, person)
-        data = {
-            "server": server,
-            "person": person,
-            "opted_out": await people.has_opted_out(database, server, person),
-            "lessons": [
-                {
-                    **lesson_rows.write(record.lesson),
-                    "id": record.lesson.id,
-                    "state": record.lesson.state,
-                    "provenance": record.lesson.provenance,
-                    "taught_at": record.lesson.taught_at.isoformat(),
-                }
-                for record in records
-            ],
-            "watches": [
-                {"source": each.source, "added_at": each.added_at.isoformat()}
-                for each in await watches.of_person(database, server, person)
-            ],
-            "answers": [
-                {
-                    "at": each.at.isoformat(),
-                    "question": each.question,
-                    "answer": each.answer,
-                }
-                for each in asked
-            ],
-        }
-        return json.dumps(data, ensure_ascii=False, indent=1)
+        return await person_export.export(self._parts.database, server, person)
 
     async def delete(self, server: str, person: str) -> Deleted:
-        database = self._parts.database
-        gone, withdrawn = [], []
-        for record in await lessons.of_person(database, server, person):
+        """Erase all of a person; a certificate follows once no weights have it."""
+        parts = self._parts
+        gone, withdrawn = list[int](), list[str]()
+        for record in await lessons.of_person(parts.database, server, person):
             try:
                 departure = await self._withdrawing.erase(
-                    server, record.lesson.id, by=person
+                    server,
+                    record.lesson.id,
+                    by=person,
+                    reason=audit_phrases.PERSON_DELETED,
                 )
             except ConflictError:  # somebody forgot it a moment ago
                 continue
             gone.append(record.lesson.id)
             withdrawn += [f"{server}/{version}" for version in departure.tainted]
-        await feedback.erase_of_person(database, server, person)
-        await watches.disown(database, server, person)
-        erased = await answers.erase_of_actor(database, server, person)
-        return Deleted(tuple(gone), erased, tuple(withdrawn))
+        deletion = await deletions.delete(
+            parts.database,
+            server,
+            person,
+            pseudonym=parts.pseudonyms.of(person),
+            lessons=gone,
+            at=parts.clock.now(),
+        )
+        await certifying.certify(parts, server)
+        return Deleted(tuple(gone), deletion.counts["answers"], tuple(withdrawn))
 
     async def opt_out(self, server: str, person: str, *, opted_out: bool) -> None:
         await people.set_opted_out(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import phrases
+from bot import limit_phrases, phrases
 from bot.messages import Collected, Refused, Researched, ResearchResult
 from learning.errors import CommandError
 from moderation.screen import screen
@@ -64,7 +64,7 @@ class Research:
             return Refused(phrases.topic_refused(verdict.reasons))
         turn = self._parts.teachings.take(server, actor.id)
         if not turn.granted:
-            return Refused(phrases.too_fast(turn.retry_after_seconds))
+            return Refused(limit_phrases.too_fast(turn))
         found = await self._parts.search.search(topic, limit=RESULTS)
         for trouble in found.troubles:
             log.warning("search.failed", error=trouble)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot import document_phrases, phrases, terminal_phrases
+from bot import document_phrases, phrases, review_phrases
 from bot.chat import Chat
 from bot.document_actions import document_views
 from bot.messages import Decision, Refused, Ruling, Taught, Teaching
@@ -54,25 +54,35 @@ async def review(chat: Chat) -> Outcome:
     if isinstance(waiting, Refused):
         return refused(waiting)
     shown = tuple(
-        {**lesson_view(each.lesson), "findings": list(each.verdict.reasons)}
+        {
+            **lesson_view(each.lesson),
+            "findings": list(each.verdict.reasons),
+            "flagged": each.flagged,
+            "approved_by": list(each.about.approved_by),
+        }
         for each in waiting.lessons
     )
     return Outcome(
         OutcomeKind.REVIEW,
         document_phrases.to_review(waiting),
         lessons=shown,
-        extra={"documents": document_views(waiting.documents)},
+        extra={
+            "documents": document_views(waiting.documents),
+            "flagged": waiting.flagged,
+            "second": waiting.second,
+            "oldest_seconds": waiting.oldest_seconds,
+        },
     )
 
 
 async def approve_all(chat: Chat) -> Outcome:
-    """Approve what screening did not hold."""
+    """Approve what one click may approve together."""
     result = await chat.core.approve_all(chat.server, chat.actor)
     if isinstance(result, Refused):
         return refused(result)
     return Outcome(
         OutcomeKind.REVIEWED,
-        phrases.approved_all(result),
+        review_phrases.approved_all(result),
         lessons=views(result.approved),
         extra={"held": [each.lesson.id for each in result.held]},
     )
@@ -81,21 +91,17 @@ async def approve_all(chat: Chat) -> Outcome:
 async def approve(
     chat: Chat, lessons: Sequence[int], *, memory_only: bool = False
 ) -> Outcome:
-    """Approve by number; where several are named, what screening held is left."""
+    """Approve by number; of several, those that need a look of their own are left."""
     ruling = Ruling.MEMORY_ONLY if memory_only else Ruling.APPROVE
     if len(lessons) == 1:
         return await decide(chat, lessons, ruling)
-    waiting = await chat.core.queue(chat.server, chat.actor)
-    if isinstance(waiting, Refused):
-        return refused(waiting)
-    held = {
-        each.lesson.id: each.verdict.reasons
-        for each in waiting
-        if each.verdict.held or each.lesson.supersedes is not None
-    }
+    found = await chat.core.left_out(chat.server, chat.actor, lessons)
+    if isinstance(found, Refused):
+        return refused(found)
+    held = {each.lesson.id: each for each in found}
     free = [lesson for lesson in lessons if lesson not in held]
     left = [lesson for lesson in lessons if lesson in held]
-    notes = [terminal_phrases.held(lesson, held[lesson]) for lesson in left]
+    notes = [review_phrases.left_out(held[lesson]) for lesson in left]
     return await decide(chat, free, ruling, held=left, notes=notes)
 
 

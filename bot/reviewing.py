@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import lesson_rows, phrases
+from bot import audit_phrases, lesson_rows, limit_phrases, phrases, review_phrases
+from bot.circumstances import authors_of, panel_of, review_of
 from bot.document_digest import announce, document_of
 from bot.lesson_forms import formed
 from bot.messages import (
@@ -26,21 +27,24 @@ from bot.messages import (
     Waiting,
 )
 from bot.parts import refusal
-from bot.screening import Screening, contradicts
+from bot.screening import Screening
 from bot.waiting import listed_of, waiting_of
 from learning.errors import ConflictError, LessonError, StorageError
 from learning.lesson import Consent, Lesson, LessonKind, LessonState
 from moderation.policy import TERMINAL
 from moderation.provenance import SERVER_WIDE
+from moderation.review import Obstacle
 from moderation.roles import Permission, Role
-from storage import lessons, people, review, servers
+from moderation.shares import BURST_WINDOW, RULE, burst
+from moderation.verdict import Finding, Verdict
+from storage import approvals, lessons, people, review, servers, teachers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from bot.messages import Decision, ImportRow
     from bot.parts import Parts
-    from moderation.verdict import Verdict
+    from storage.lessons import LessonRecord
 
 log = structlog.get_logger(__name__)
 
@@ -66,9 +70,10 @@ class Reviewing:
         refused = await self.refused_here(teaching)
         if refused:
             return refused
+        await self.remember_trust(teaching.server, teaching.actor)
         turn = self._parts.teachings.take(teaching.server, teaching.actor.id)
         if not turn.granted:
-            return Refused(phrases.too_fast(turn.retry_after_seconds))
+            return Refused(limit_phrases.too_fast(turn))
         return await self.propose(draft)
 
     async def import_lessons(
@@ -83,6 +88,7 @@ class Reviewing:
         rows = list(rows)
         if actor.platform != TERMINAL and len(rows) > MOST_ROWS:
             return Refused(phrases.too_many_rows(MOST_ROWS))
+        await self.remember_trust(server, actor)
         queue = await self._screening.waiting(server)
         purges = self._parts.purges.so_far(server)
         for row in rows:
@@ -117,32 +123,83 @@ class Reviewing:
         if record.lesson.state is not LessonState.PENDING:
             raise ConflictError(phrases.decided_already(record))
         if decision.ruling is not Ruling.REJECT:
-            if record.lesson.consent is Consent.ASKED:
-                return Refused(phrases.consent_missing(record.lesson))
-            verdict = await self._screening.judge(record.lesson)
-            supersedes = await self._screening.supersedes(record.lesson, verdict)
-            lesson = await self._approve(
-                record.lesson,
-                supersedes,
-                actor,
-                seen=decision.seen,
-                memory_only=decision.ruling is Ruling.MEMORY_ONLY,
-            )
-        else:
-            lesson = await review.reject(
-                database,
-                decision.server,
-                decision.lesson,
+            return await self._decide_for(record, decision)
+        lesson = await review.reject(
+            database,
+            decision.server,
+            decision.lesson,
+            by=actor.id,
+            by_name=actor.name,
+            at=self._parts.clock.now(),
+            reason=decision.reason,
+            seen=decision.seen,
+        )
+        told = phrases.your_lesson_rejected(lesson, decision.reason)
+        await self._notify(lesson, actor, told)
+        await self._settled(Settled(lesson, actor.name, decision.reason))
+        return Decided(lesson, decision.ruling, decision.reason)
+
+    async def _decide_for(
+        self, record: LessonRecord, decision: Decision
+    ) -> Decided | Refused:
+        """Approve, unless it is the reviewer's own or needs a second moderator."""
+        waiting, actor = record.lesson, decision.actor
+        if waiting.consent is Consent.ASKED:
+            return Refused(phrases.consent_missing(waiting))
+        panel = await panel_of(self._parts, waiting.server)
+        if not panel.may_approve(actor.id, authors_of(waiting)):
+            return Refused(review_phrases.own_lesson(waiting.id))
+        verdict = await self._screening.judge(waiting)
+        supersedes = await self._screening.supersedes(waiting, verdict)
+        # Held by what the card shows, or by what is known since.
+        held = record.verdict.held or verdict.held or verdict.refused
+        if held and panel.needs_second(actor.id):
+            return await self._approve_as_one_of_two(waiting, supersedes, decision)
+        lesson = await self._approve(
+            waiting,
+            supersedes,
+            actor,
+            seen=decision.seen,
+            memory_only=decision.ruling is Ruling.MEMORY_ONLY,
+        )
+        return Decided(lesson, decision.ruling, decision.reason)
+
+    async def _approve_as_one_of_two(
+        self, waiting: Lesson, supersedes: int | None, decision: Decision
+    ) -> Decided | Refused:
+        """Keep the first approval; another moderator's second one approves.
+
+        One transaction: of two who click at once, one is the first.
+        """
+        actor, memory_only = decision.actor, decision.ruling is Ruling.MEMORY_ONLY
+        lesson = waiting
+        async with self._parts.database.transaction():
+            given = await approvals.give(
+                self._parts.database,
+                waiting.server,
+                waiting.id,
                 by=actor.id,
                 by_name=actor.name,
                 at=self._parts.clock.now(),
-                reason=decision.reason,
+                memory_only=memory_only,
                 seen=decision.seen,
             )
-            told = phrases.your_lesson_rejected(lesson, decision.reason)
-            await self._notify(lesson, actor, told)
-            await self._settled(Settled(lesson, actor.name, decision.reason))
-        return Decided(lesson, decision.ruling, decision.reason)
+            if given.others:
+                lesson = await self._store_approval(
+                    waiting,
+                    supersedes,
+                    actor,
+                    seen=decision.seen,
+                    memory_only=memory_only or given.others[0].memory_only,
+                )
+        if given.others:
+            await self._make_known(lesson, actor)
+            return Decided(lesson, decision.ruling)
+        if not given.is_new:
+            return Refused(review_phrases.approved_by_you_already(waiting.id))
+        log.info("approval.given", server=waiting.server, lesson=waiting.id)
+        await self.show(await self.waiting(waiting))
+        return Decided(lesson, decision.ruling)
 
     async def approve_all(self, server: str, actor: Actor) -> ApprovedAll | Refused:
         refused = refusal(actor, Permission.REVIEW)
@@ -150,21 +207,61 @@ class Reviewing:
             return refused
         approved: list[Lesson] = []
         held: list[Waiting] = []
-        for waiting in await self._queue(server):
-            if document_of(waiting.lesson) is not None:
-                continue  # documents are decided as wholes
+        for waiting in await self._sifted(server, actor, named=None):
+            if waiting.about.obstacle:
+                held.append(waiting)
+                continue
             # Screened again: an approval a moment ago may contradict this one.
             verdict = await self._screening.judge(waiting.lesson)
-            asked = waiting.lesson.consent is Consent.ASKED
-            replaces = waiting.lesson.supersedes is not None or contradicts(verdict)
-            if verdict.refused or verdict.held or asked or replaces:
-                held.append(replace(waiting, verdict=verdict))
+            if verdict.findings:
+                held.append(left_out(waiting, Obstacle.FLAGGED, verdict))
                 continue
             try:
                 approved.append(await self._approve(waiting.lesson, None, actor))
             except ConflictError:
                 log.info("lesson.decided_elsewhere", lesson=waiting.lesson.id)
         return ApprovedAll(tuple(approved), tuple(held))
+
+    async def left_out(
+        self, server: str, actor: Actor, lessons: Collection[int]
+    ) -> tuple[Waiting, ...] | Refused:
+        """Return those of several lessons that cannot be approved together."""
+        refused = refusal(actor, Permission.REVIEW)
+        if refused:
+            return refused
+        sifted = await self._sifted(server, actor, named=lessons)
+        return tuple(each for each in sifted if each.about.obstacle)
+
+    async def _sifted(
+        self, server: str, actor: Actor, *, named: Collection[int] | None
+    ) -> tuple[Waiting, ...]:
+        """Mark what is not approved together with others, the oldest lesson first.
+
+        None names all but documents, which are decided as wholes. Naming the lessons
+        of somebody new is the look that those need.
+        """
+        state = await review_of(self._parts, server)
+        shares, sifted = state.shares, list[Waiting]()
+        queue = await self._queue(server)
+        for waiting in sorted(queue, key=lambda each: each.lesson.id):
+            lesson = waiting.lesson
+            if document_of(lesson) is not None and named is None:
+                continue
+            if named is not None and lesson.id not in named:
+                continue
+            found = Obstacle.FLAGGED if waiting.flagged else None
+            found = found or state.obstacle(lesson, actor.id, shares)
+            if found is Obstacle.NEW_HERE and named is not None:
+                found = None
+            if found is None:
+                shares = state.counted(shares, lesson)
+            sifted.append(left_out(waiting, found, waiting.verdict))
+        return tuple(sifted)
+
+    async def remember_trust(self, server: str, actor: Actor) -> None:
+        """Keep whether somebody who teaches is trusted: their roles are known now."""
+        trust = teachers.trust if actor.role >= Role.TRUSTED else teachers.distrust
+        await trust(self._parts.database, server, actor.id)
 
     async def edit(
         self,
@@ -194,7 +291,7 @@ class Reviewing:
                 text=old.text if text is None else text,
             )
         )
-        verdict = await self._screening.judge(edited)
+        verdict = _and_burst(record.verdict, await self._screening.judge(edited))
         if verdict.refused:
             return Taught(None, verdict)
         edited = await review.edit(
@@ -217,6 +314,7 @@ class Reviewing:
         record = await lessons.get(self._parts.database, server, lesson)
         # More people will read it, and so more lessons may contradict it.
         verdict = await self._screening.judge(replace(record.lesson, scope=SERVER_WIDE))
+        verdict = _and_burst(record.verdict, verdict)
         widened = await review.edit(
             self._parts.database,
             replace(record.lesson, scope=SERVER_WIDE),
@@ -224,6 +322,7 @@ class Reviewing:
             by=actor.id,
             at=self._parts.clock.now(),
             seen=seen or record.lesson.digest,
+            reason=audit_phrases.WIDENED,
         )
         taught = await self._waits(widened, verdict)
         assert taught.waiting is not None  # noqa: S101 - for the type checker
@@ -273,6 +372,7 @@ class Reviewing:
         verdict = await self._screening.judge(draft, waiting)
         if verdict.refused:
             return Taught(None, verdict)
+        verdict = Verdict((*verdict.findings, *await self._burst(draft)))
         supersedes = await self._screening.supersedes(draft, verdict)
         async with self._parts.database.transaction():
             if self._parts.purges.so_far(draft.server) != purges:
@@ -353,15 +453,29 @@ class Reviewing:
         )
 
     async def _queue(self, server: str) -> tuple[Waiting, ...]:
+        """Return what waits, the flagged first, and of those the oldest."""
         records = await lessons.in_state(
             self._parts.database, server, LessonState.PENDING
         )
-        return tuple(
-            [
-                await listed_of(self._parts, each.lesson, each.verdict)
-                for each in records
-            ]
+        state = await review_of(self._parts, server)
+        queue = [
+            await listed_of(self._parts, each.lesson, each.verdict, state)
+            for each in records
+        ]
+        return tuple(sorted(queue, key=lambda each: not each.flagged))
+
+    async def _burst(self, draft: Lesson) -> tuple[Finding, ...]:
+        """Hold what somebody new teaches in a burst, unless they are trusted."""
+        database, now = self._parts.database, self._parts.clock.now()
+        if draft.author in await teachers.trusted(database, draft.server):
+            return ()
+        since = now - BURST_WINDOW
+        taught = await teachers.taught_since(
+            database, draft.server, draft.author, since
         )
+        first = (await teachers.first_taught(database, draft.server)).get(draft.author)
+        found = burst(first, now=now, taught=taught)
+        return (found,) if found else ()
 
     async def _approve(
         self,
@@ -373,7 +487,22 @@ class Reviewing:
         memory_only: bool = False,
     ) -> Lesson:
         """Store the approval first; memory knows only what is committed."""
-        lesson = await review.approve(
+        lesson = await self._store_approval(
+            waiting, supersedes, actor, seen=seen, memory_only=memory_only
+        )
+        await self._make_known(lesson, actor)
+        return lesson
+
+    async def _store_approval(
+        self,
+        waiting: Lesson,
+        supersedes: int | None,
+        actor: Actor,
+        *,
+        seen: str | None,
+        memory_only: bool,
+    ) -> Lesson:
+        return await review.approve(
             self._parts.database,
             waiting.server,
             waiting.id,
@@ -384,6 +513,8 @@ class Reviewing:
             seen=seen,
             memory_only=memory_only,
         )
+
+    async def _make_known(self, lesson: Lesson, actor: Actor) -> None:
         memory = self._parts.memory
         if lesson.supersedes is not None:
             await asyncio.to_thread(memory.remove, lesson.server, lesson.supersedes)
@@ -391,7 +522,6 @@ class Reviewing:
         log.info("lesson.approved", server=lesson.server, lesson=lesson.id, by=actor.id)
         await self._notify(lesson, actor, phrases.your_lesson_approved(lesson))
         await self._settled(Settled(lesson, actor.name))
-        return lesson
 
     async def _notify(self, lesson: Lesson, actor: Actor, text: str) -> None:
         """Tell the author, unless they decided themselves."""
@@ -399,3 +529,15 @@ class Reviewing:
             await self._parts.announcer.notify(
                 Notice(server=lesson.server, person=lesson.author, text=text)
             )
+
+
+def left_out(waiting: Waiting, obstacle: Obstacle | None, verdict: Verdict) -> Waiting:
+    """Say why a lesson is not approved together with others, if it is not."""
+    about = replace(waiting.about, obstacle=obstacle)
+    return replace(waiting, verdict=verdict, about=about)
+
+
+def _and_burst(before: Verdict, verdict: Verdict) -> Verdict:
+    """Keep that a lesson came in a burst: other words do not change that."""
+    kept = (each for each in before.findings if each.rule == RULE)
+    return Verdict((*verdict.findings, *kept))

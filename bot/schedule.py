@@ -15,7 +15,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from learning.errors import MynaError
-from storage import backup, deliveries, lessons, servers
+from storage import backup, deliveries, lessons, retention, servers
+from storage.retention import Retention
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 MINUTES_BETWEEN_LOOKS = 5
+FOR_EVER = Retention()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Nights:
     minimum_new_lessons: int
     backups: Path
     keep_backups: timedelta
+    keep: Retention = FOR_EVER
 
 
 class Schedule:
@@ -96,9 +99,13 @@ class Schedule:
         await self._core.check_watches()
 
     async def keep_house(self) -> None:
-        """Retire what has expired, and make the night's backup."""
+        """Retire what has expired, erase what is too old, and make the backup.
+
+        In this order: the night's backup holds nothing that was due to go.
+        """
         await self._core.retire_expired()
         await deliveries.prune(self._database, now=self._clock.now())
+        await self._enforce_retention()
         await self._back_up()
 
     async def due(self) -> list[str]:
@@ -129,6 +136,16 @@ class Schedule:
             hour = hour if settings.nightly_hour is None else settings.nightly_hour
             zone = settings.time_zone or zone
         return since < last_night(self._clock.now(), hour=hour, zone=ZoneInfo(zone))
+
+    async def _enforce_retention(self) -> None:
+        """Erase once a day; the journal remembers when, so a restart repeats nothing."""
+        last = await retention.last_enforced(self._database)
+        if last and not self._is_due(last):
+            return
+        try:
+            await self._core.enforce_retention(self._nights.keep)
+        except MynaError as exc:
+            log.warning("retention.failed", error=type(exc).__name__)
 
     async def _back_up(self) -> None:
         nights, now = self._nights, self._clock.now()

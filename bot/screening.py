@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from bot.flagged import fields_of, shown_of, text_of
+from bot.likeness import alike
 from bot.phrases import CORRECTION
 from bot.reading import is_link
 from learning.lesson import LessonKind, LessonState
 from moderation.screen import Similar, screen
 from moderation.verdict import Verdict
+from moderation.windows import windows
 from storage import lessons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.parts import Parts
+    from bot.parts import Embed, Parts
     from learning.lesson import Lesson
+    from moderation.head import Seen
 
 CONFLICT = "conflict"
 """The rule that finds a lesson about the same thing which says something else."""
-LOOKED_AT, COMPARED = 25, 5
-"""How many like it are looked up, of which so many in its scope are compared."""
+COMPARED = 5
+"""How many of those like it, and in its scope, it is compared with."""
 
 
 class Screening:
@@ -34,23 +38,25 @@ class Screening:
         self, draft: Lesson, waiting: Sequence[Lesson] | None = None
     ) -> Verdict:
         """Judge a lesson; `waiting` spares looking up the queue for each of many."""
-        fields, most = _words_of(draft), self._parts.max_lesson_chars
+        fields, most = fields_of(draft), self._parts.max_lesson_chars
         if draft.kind is LessonKind.QA and not all(map(str.strip, fields)):
             return screen("")
-        shown = [words for example in draft.examples for words in example]
-        first = await asyncio.to_thread(screen, *fields, *shown, max_chars=most)
+        shown = shown_of(draft)
+        first = await asyncio.to_thread(self._alone, (*fields, *shown))
         if first.refused:
             return first
         near = await asyncio.to_thread(
-            self._parts.memory.similar, draft.server, draft.statement, limit=LOOKED_AT
+            alike, self._parts.memory, draft.server, draft.statement
         )
-        near = tuple(each for each in near if _is_beside(draft, each[0]))[:COMPARED]
-        similar = [_similar(lesson, cosine) for lesson, cosine in near]
+        near = [each for each in near if _is_beside(draft, each[0])][:COMPARED]
+        # A correction waits for a moderator alone anyway, and must be no harder.
+        is_binding = not corrects(draft)
+        similar = [_similar(*each, is_binding=is_binding) for each in near]
         if waiting is None:
             waiting = await self.waiting(draft.server)
         asked = _subject(draft)
         similar += [
-            _similar(lesson, 1.0)
+            _similar(lesson, 1.0, 1.0, is_binding=False)
             for lesson in waiting
             if _subject(lesson) == asked and _is_beside(draft, lesson)
         ]
@@ -61,6 +67,12 @@ class Screening:
         )
         known = [found for found in verdict.findings if found.lesson is not None]
         return Verdict((*first.findings, *known))
+
+    def _alone(self, fields: Sequence[str]) -> Verdict:
+        """Judge words beside nothing; what is too long to keep is not embedded."""
+        text, most = "\n".join(fields), self._parts.max_lesson_chars
+        seen = seen_in(text, self._parts.embed) if len(text) <= most else []
+        return screen(*fields, seen=seen, max_chars=most)
 
     async def waiting(self, server: str) -> list[Lesson]:
         """Return the lessons in a server's queue."""
@@ -95,6 +107,15 @@ class Screening:
         return is_known and other.lesson.scope == draft.scope
 
 
+def seen_in(text: str, embed: Embed | None) -> list[Seen]:
+    """Return the windows of a text with their vectors, for the screen's heads."""
+    spans = windows(text)
+    if embed is None or not spans:
+        return []
+    vectors = embed([text[start:end] for start, end in spans])
+    return list(zip(spans, vectors, strict=True))
+
+
 def corrects(lesson: Lesson) -> bool:
     """Say whether a lesson was taught to replace another, whatever the screen finds."""
     return lesson.supersedes is not None and lesson.source.startswith(CORRECTION)
@@ -124,25 +145,18 @@ def _is_beside(draft: Lesson, other: Lesson) -> bool:
 
 def _subject(lesson: Lesson) -> str:
     """Return what two waiting lessons must share to be compared with each other."""
-    return " ".join((lesson.question or _text(lesson)).casefold().split())
+    return " ".join((lesson.question or text_of(lesson)).casefold().split())
 
 
-def _similar(lesson: Lesson, cosine: float) -> Similar:
+def _similar(
+    lesson: Lesson, cosine: float, closest: float, *, is_binding: bool
+) -> Similar:
     return Similar(
         lesson=lesson.id,
-        text=_text(lesson),
+        text=text_of(lesson),
         question=lesson.question,
         answer=lesson.answer,
         cosine=cosine,
+        closest=closest,
+        is_binding=is_binding,
     )
-
-
-def _words_of(lesson: Lesson) -> Sequence[str]:
-    if lesson.kind is LessonKind.QA:
-        return lesson.question, lesson.answer
-    return (_text(lesson),)
-
-
-def _text(lesson: Lesson) -> str:
-    """Return a lesson's text, a passage's with what it stands under: "Fees: 40"."""
-    return f"{lesson.heading}: {lesson.text}" if lesson.heading else lesson.text

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from learning.errors import CommandError
+from moderation.review import OwnLessons, TwoPersons
 from storage.servers import ServerSettings
 
 MAX_PERSONA = 300
@@ -109,6 +110,39 @@ def _persona(settings: ServerSettings, value: str) -> ServerSettings:
     return replace(settings, persona="" if value.lower() in NOTHING else value)
 
 
+def _trusted(settings: ServerSettings, value: str) -> ServerSettings:
+    roles = replace(settings.roles, trusted=frozenset(ids(value)))
+    return replace(settings, roles=roles)
+
+
+def _two_persons(settings: ServerSettings, value: str) -> ServerSettings:
+    if value.lower() not in set(TwoPersons):
+        raise CommandError(
+            "two-person-review is `on`, `off` or `auto` (on where two moderators"
+            " decided something in the last 90 days)."
+        )
+    review = replace(settings.review, two_persons=TwoPersons(value.lower()))
+    return replace(settings, review=review)
+
+
+def _own_lessons(settings: ServerSettings, value: str) -> ServerSettings:
+    if value.lower() not in set(OwnLessons):
+        raise CommandError(
+            "own-lessons is `allow`, `refuse` or `auto` (refused where another"
+            " moderator decided something in the last 90 days)."
+        )
+    review = replace(settings.review, own_lessons=OwnLessons(value.lower()))
+    return replace(settings, review=review)
+
+
+def _largest_share(settings: ServerSettings, value: str) -> ServerSettings:
+    number = re.fullmatch(r"([1-9][0-9]?|100) ?%?", value)
+    if number is None:
+        raise CommandError("largest-share is a percentage from 1 to 100.")
+    review = replace(settings.review, largest_share=int(number[1]))
+    return replace(settings, review=review)
+
+
 def _or_default(value: object) -> str:
     return "default" if value is None else str(value)
 
@@ -137,6 +171,26 @@ OPTIONS: Mapping[str, _Option] = {
             else " ".join(sorted(s.roles.teachers)) or "moderators only"
         ),
         _teachers,
+    ),
+    "trusted": _Option(
+        "roles or people whose unflagged lessons one click approves together",
+        lambda s: " ".join(sorted(s.roles.trusted)) or "none",
+        _trusted,
+    ),
+    "two-person-review": _Option(
+        "auto, on or off: whether held lessons need two moderators",
+        lambda s: s.review.two_persons.value,
+        _two_persons,
+    ),
+    "own-lessons": _Option(
+        "auto, allow or refuse: whether moderators approve their own",
+        lambda s: s.review.own_lessons.value,
+        _own_lessons,
+    ),
+    "largest-share": _Option(
+        "per cent of all lessons that bulk approval gives one author or source",
+        lambda s: f"{s.review.largest_share}%",
+        _largest_share,
     ),
     "nightly-hour": _Option(
         "when it learns by itself", lambda s: _or_default(s.nightly_hour), _hour

@@ -6,6 +6,7 @@ from typing import Protocol, assert_never
 
 from bot import actions as do
 from bot import breakage, terminal_phrases
+from bot import canary_actions as canaries
 from bot import document_actions as documents
 from bot import own_actions as own
 from bot import research_actions as web
@@ -145,6 +146,8 @@ class LocalSession:
                 return await do.forget(chat, command.lessons)
             case say.Export():
                 return await do.export(chat, command.path)
+            case say.Audit():
+                return await do.audit(chat)
             case say.Import():
                 return await documents.import_(chat, command, on_progress)
             case say.Research():
@@ -157,6 +160,12 @@ class LocalSession:
                 return await web.unwatch(chat, command.url)
             case say.Watches():
                 return await web.watches(chat)
+            case say.AddCanary():
+                return await canaries.add(chat, command)
+            case say.Canaries():
+                return await canaries.show(chat)
+            case say.RemoveCanary():
+                return await canaries.remove(chat, command.canary)
             case say.UseMemory():
                 return do.use_memory(chat, shown=command.shown)
             case say.UseAdapter():

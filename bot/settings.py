@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,10 @@ from dotenv import dotenv_values
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from learning.encryption import is_key
 from learning.errors import SettingsError
 from moderation.policy import DISCORD, SLACK
+from storage.retention import Retention
 
 CORES_FOR_TWO = 4
 DEVELOPMENT_DATA = "../shared/data"
@@ -51,6 +54,15 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _encryption_key(text: str) -> str:
+    if text and not is_key(text):
+        raise ValueError(
+            "should be 32 bytes in 44 characters; .env.example has the command that"
+            " prints one"
+        )
+    return text
+
+
 class Settings(BaseModel):
     """All settings; .env.example says what each is for."""
 
@@ -78,9 +90,12 @@ class Settings(BaseModel):
     min_new_lessons: int = Field(1, ge=1, le=1000)
     max_runs_at_once: int = Field(1, ge=1, le=64)
     run_timeout_seconds: int = Field(21_600, ge=60, le=604_800)
+    train_minutes_per_day: int = Field(720, ge=0, le=1440)
 
     teach_per_hour: int = Field(30, ge=0, le=100_000)
+    server_teach_per_hour: int = Field(300, ge=0, le=1_000_000)
     ask_per_minute: int = Field(20, ge=0, le=100_000)
+    max_waiting_questions: int = Field(64, ge=0, le=100_000)
     max_lesson_chars: int = Field(2000, ge=50, le=20_000)
     max_passages: int = Field(200, ge=1, le=5000)
     searxng_url: str = ""
@@ -97,11 +112,23 @@ class Settings(BaseModel):
     slack_client_secret: str = ""
     slack_host: str = "127.0.0.1"
     slack_port: int = Field(3000, ge=0, le=65_535)
-    encryption_key: str = ""
+    encryption_key: Annotated[str, AfterValidator(_encryption_key)] = Field(
+        "", repr=False
+    )
+    encryption_key_before: Annotated[str, AfterValidator(_encryption_key)] = Field(
+        "", repr=False
+    )
+    pseudonym_key: str = ""
     discord_training_permission: str = ""
     slack_training_permission: str = ""
 
     backup_keep_days: int = Field(7, ge=1, le=3650)
+    keep_answers_days: int = Field(180, ge=0, le=36_500)
+    keep_feedback_days: int = Field(365, ge=0, le=36_500)
+    keep_unreviewed_days: int = Field(180, ge=0, le=36_500)
+    keep_rejected_days: int = Field(90, ge=0, le=36_500)
+    keep_runs_days: int = Field(90, ge=0, le=36_500)
+    keep_names_days: int = Field(365, ge=0, le=36_500)
     log_level: LogLevel = LogLevel.INFO
     log_format: LogFormat = LogFormat.AUTO
 
@@ -124,6 +151,22 @@ class Settings(BaseModel):
     def train_threads_used(self) -> int:
         """The threads that train: as set, or all cores but one, which answers."""
         return self.train_threads or max(1, _cores() - 1)
+
+    @property
+    def retention(self) -> Retention:
+        """How long each kind of data is kept, backups apart."""
+
+        def kept(days: int) -> timedelta | None:
+            return timedelta(days=days) if days else None
+
+        return Retention(
+            answers=kept(self.keep_answers_days),
+            feedback=kept(self.keep_feedback_days),
+            unreviewed=kept(self.keep_unreviewed_days),
+            rejected=kept(self.keep_rejected_days),
+            runs=kept(self.keep_runs_days),
+            names=kept(self.keep_names_days),
+        )
 
     @property
     def training_permissions(self) -> dict[str, str]:
@@ -160,10 +203,11 @@ def load(
         return Settings.model_validate(found)
     except ValidationError as exc:
         problems = [
-            f"{str(error['loc'][0]).upper()} is {error['input']!r}: {_said(error['msg'])}."
+            f"{_shown(str(error['loc'][0]), error['input'])}: {_said(error['msg'])}."
             for error in exc.errors()
         ]
-        raise SettingsError("\n".join(problems)) from exc
+        # Not `from exc`: it quotes every value, and a traceback would show it.
+        raise SettingsError("\n".join(problems)) from None
 
 
 def development_data(environ: Mapping[str, str] | None = None) -> Path:
@@ -180,6 +224,12 @@ def _dotenv(path: Path) -> dict[str, str | None]:
         return dotenv_values(path) if path.is_file() else {}
     except (OSError, UnicodeDecodeError) as exc:
         raise SettingsError(f"{path} cannot be read as text: {exc}.") from exc
+
+
+def _shown(name: str, value: object) -> str:
+    """Name a setting with its value, where that is no secret."""
+    is_secret = not Settings.model_fields[name].repr
+    return name.upper() + (" is no key" if is_secret else f" is {value!r}")
 
 
 def _said(message: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot import marker, phrases
+from bot import audit_phrases, marker, phrases
 from bot.messages import Consented, Refused, Taught
 from bot.parts import SYSTEM
 from learning.errors import ConflictError, LessonError
@@ -50,7 +50,9 @@ class Sources:
             waiting = await self._reviewing.waiting(agreed)
             await self._reviewing.show(waiting)
         else:
-            await self._withdrawing.erase(server, lesson, by=person)
+            await self._withdrawing.erase(
+                server, lesson, by=person, reason=audit_phrases.CONSENT_REFUSED
+            )
         return Consented(agreed, given)
 
     async def message_deleted(
@@ -59,7 +61,12 @@ class Sources:
         gone = 0
         for message in messages:
             for lesson in await self._of(server, channel, message):
-                await self._withdrawing.erase(server, lesson.id, by=SYSTEM.id)
+                await self._withdrawing.erase(
+                    server,
+                    lesson.id,
+                    by=SYSTEM.id,
+                    reason=audit_phrases.MESSAGE_DELETED,
+                )
                 gone += 1
         return gone
 
@@ -83,7 +90,9 @@ class Sources:
             edited = None if unseen else _reworded(lesson, text or "", scope)
             if edited is not None and edited.digest == lesson.digest:
                 continue
-            await self._withdrawing.erase(server, lesson.id, by=SYSTEM.id)
+            await self._withdrawing.erase(
+                server, lesson.id, by=SYSTEM.id, reason=audit_phrases.MESSAGE_EDITED
+            )
             if edited is not None and lesson.state in _REPROPOSED:
                 again = await self._reviewing.propose_again(edited)
                 taught += [again] if again else []

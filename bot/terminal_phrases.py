@@ -47,13 +47,6 @@ def exported(count: int, path: str) -> str:
     return f"{count} lessons written to {path}."
 
 
-def held(lesson: int, reasons: Sequence[str]) -> str:
-    return (
-        f"Lesson {lesson} is held: {' '.join(reasons)}"
-        f" Approve it by itself if that is right: /approve {lesson}"
-    )
-
-
 def stopped() -> str:
     return "Stopped."
 

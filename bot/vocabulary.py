@@ -202,6 +202,11 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """Write the journal: who did what, when and why."""
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """Read lessons from a file, a document or a page, all into review."""
 
@@ -244,6 +249,26 @@ class Unwatch:
 @dataclass(frozen=True, slots=True)
 class Watches:
     """List the pages that are watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddCanary:
+    """Guard the answer to a question against training."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Canaries:
+    """List the answers that are guarded."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCanary:
+    """Guard an answer no longer."""
+
+    canary: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,12 +321,16 @@ Command = (
     | Forget
     | ForgetDocument
     | Export
+    | Audit
     | Import
     | Research
     | PickResults
     | Watch
     | Unwatch
     | Watches
+    | AddCanary
+    | Canaries
+    | RemoveCanary
     | UseMemory
     | UseAdapter
     | Help
@@ -350,6 +379,10 @@ USAGE: Mapping[str, tuple[str, str]] = {
     "/watch": (
         "/watch link daily|weekly",
         "read a page again by itself; /watch lists, /watch stop link ends",
+    ),
+    "/canary": (
+        "/canary add question | answer",
+        "guard an answer: what changes it is not promoted; /canary lists, remove 1",
     ),
     "/memory": ("/memory on|off", "show the model notes, or none"),
     "/adapter": ("/adapter current|off|VERSION", "choose the weights that answer"),

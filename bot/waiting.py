@@ -6,11 +6,13 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.circumstances import cited, review_of
 from bot.messages import Waiting
 from learning.lesson import LessonState
 from storage import expansions, lessons
 
 if TYPE_CHECKING:
+    from bot.circumstances import Review
     from bot.parts import Parts
     from learning.lesson import Lesson
     from moderation.verdict import Verdict
@@ -21,14 +23,24 @@ REWORDINGS = 3
 
 async def waiting_of(parts: Parts, lesson: Lesson, verdict: Verdict) -> Waiting:
     """Gather what a card says of a waiting lesson."""
-    listed = await listed_of(parts, lesson, verdict)
+    review = await review_of(parts, lesson.server)
+    listed = await listed_of(parts, lesson, verdict, review)
     return replace(listed, rewordings=await rewordings(parts, lesson))
 
 
-async def listed_of(parts: Parts, lesson: Lesson, verdict: Verdict) -> Waiting:
+async def listed_of(
+    parts: Parts, lesson: Lesson, verdict: Verdict, review: Review
+) -> Waiting:
     """Gather the same for a list, where rewording each would take long."""
-    replaces = await _replaced(parts, lesson)
-    return Waiting(lesson, verdict, parts.gate(lesson), replaces=replaces)
+    cites, answers = await cited(parts, lesson, verdict)
+    about = replace(review.of(lesson, verdict), cites=cites, answers=answers)
+    return Waiting(
+        lesson,
+        verdict,
+        parts.gate(lesson),
+        replaces=await _replaced(parts, lesson),
+        about=about,
+    )
 
 
 async def rewordings(parts: Parts, lesson: Lesson) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from bot import device
+from bot import device, log
 from bot.announcements import Announcements
 from bot.clock import SystemClock
 from bot.core import Core
@@ -18,6 +18,7 @@ from bot.settings import EngineChoice, Settings
 from bot.skills_adapter import install, install_writer
 from learning import dataset, exam, expand, model
 from learning.embed import Embedder
+from learning.encryption import rows_key
 from learning.engine import AdapterRef
 from learning.errors import SettingsError
 from learning.lexicon import Lexicon
@@ -27,8 +28,10 @@ from learning.search import Brave, Ddgs, SearchEngine, SearXNG
 from learning.search_chain import SearchChain
 from learning.trainer import LocalTrainer
 from moderation.limits import Limit
+from storage import encryption
 from storage.data_directory import DataDirectory
 from storage.database import Database, open_database
+from storage.pseudonyms import load as load_pseudonyms
 
 SHAPE_WEIGHTS = ("torch", "transformers", "peft", "safetensors")
 """Libraries whose versions a run records."""
@@ -60,8 +63,20 @@ async def open_core(
     """
     clock = SystemClock()
     announcements = Announcements()
+    pseudonyms = load_pseudonyms(directory.root, settings.pseudonym_key)
+    log.name_people(pseudonyms)
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(directory.database))
+        key = settings.encryption_key
+        await asyncio.to_thread(
+            encryption.bring_under,
+            directory,
+            key,
+            before=settings.encryption_key_before,
+        )
+        run_key = rows_key(key) if key else ""
+        database = await stack.enter_async_context(
+            open_database(directory.database, key=key)
+        )
         embedder = await asyncio.to_thread(Embedder)
         lexicon = await asyncio.to_thread(Lexicon, embedder)
         base = await asyncio.to_thread(
@@ -84,17 +99,26 @@ async def open_core(
                 directory=directory,
                 engine=engine,
                 memory=Memory(embedder),
-                trainer=LocalTrainer(timeout_seconds=settings.run_timeout_seconds),
+                embed=embedder.encode,
+                trainer=LocalTrainer(
+                    timeout_seconds=settings.run_timeout_seconds, rows_key=run_key
+                ),
                 clock=clock,
                 announcer=announcements,
                 base=base,
                 skills=skills,
                 writer=writer,
-                prepare=partial(dataset.prepare, lexicon=lexicon),
+                prepare=partial(dataset.prepare, lexicon=lexicon, rows_key=run_key),
                 examine=partial(exam.examine, lexicon=lexicon),
                 reword=partial(expand.rewordings, lexicon=lexicon),
                 questions=Limiter(clock, Limit(settings.ask_per_minute, 60)),
-                teachings=Limiter(clock, Limit(settings.teach_per_hour, 3600)),
+                teachings=Limiter(
+                    clock,
+                    Limit(settings.teach_per_hour, 3600),
+                    Limit(settings.server_teach_per_hour, 3600),
+                ),
+                train_minutes_per_day=settings.train_minutes_per_day,
+                max_waiting_questions=settings.max_waiting_questions,
                 runs_at_once=asyncio.Semaphore(settings.max_runs_at_once),
                 threads=settings.train_threads_used,
                 device=device.choose(settings.train_device),
@@ -104,6 +128,7 @@ async def open_core(
                 max_passages=settings.max_passages,
                 search=_search(settings),
                 import_pages=settings.import_pages,
+                pseudonyms=pseudonyms,
             )
         )
         stack.push_async_callback(core.close)

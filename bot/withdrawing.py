@@ -55,12 +55,14 @@ class Withdrawing:
             fresh_run_due=bool(departure.tainted) and bool(new),
         )
 
-    async def erase(self, server: str, lesson: int, *, by: str) -> Departure:
+    async def erase(
+        self, server: str, lesson: int, *, by: str, reason: str = forgetting.ASKED
+    ) -> Departure:
         """Forget a lesson, whoever it belongs to, with all that follows.
 
-        Raises NotFoundError, or ConflictError where it is already forgotten.
+        `reason` is for the journal. Raises NotFoundError, or ConflictError where it is already forgotten.
         """
-        departure = await self._erased(server, lesson, by=by)
+        departure = await self._erased(server, lesson, by=by, reason=reason)
         await self._announce(server, lesson)
         return departure
 
@@ -128,9 +130,16 @@ class Withdrawing:
         for server in await servers.all_known(parts.database):
             await self._discard_tainted(server, by=SYSTEM.id)
 
-    async def _erased(self, server: str, lesson: int, *, by: str) -> Departure:
+    async def _erased(
+        self, server: str, lesson: int, *, by: str, reason: str = forgetting.ASKED
+    ) -> Departure:
         departure = await forgetting.forget(
-            self._parts.database, server, lesson, by=by, at=self._parts.clock.now()
+            self._parts.database,
+            server,
+            lesson,
+            by=by,
+            at=self._parts.clock.now(),
+            reason=reason,
         )
         await self._withdraw(departure, by=by)
         return departure

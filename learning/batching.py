@@ -54,11 +54,15 @@ def encode(tokenizer: Any, rows: list[Row]) -> tuple[list[int], list[Encoded]]:
 
 
 def _followed(row: Row, spans: Sequence[tuple[int, int]]) -> list[bool]:
-    """Say of each token of an answer, and of its end, whether it is the teacher's."""
+    """Say of each token of an answer, and of its end, whether it is the teacher's.
+
+    Where an answer was cut after a sentence, the teacher would have gone on: the end
+    of a rewritten answer is the rule's.
+    """
     start = row.answer.find(row.own) if row.own else 0
     end = start + len(row.own) if row.own else len(row.answer)
     inside = [start <= last - 1 and last <= end for _, last in spans]
-    return [*inside, end == len(row.answer)]
+    return [*inside, not row.own]
 
 
 def batches(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from learning.canary import Canary, CanaryMark, Grade
 from learning.dataset import EXAM_PROMPTS, replayed
 from learning.engine import AdapterRef, Completion, Engine, Generation
 from learning.expand import expand
@@ -59,12 +60,18 @@ class Scorecard:
     degenerate: int
     """Answers that are empty or go round in circles."""
     lessons: tuple[LessonMark, ...]
+    guarded: tuple[CanaryMark, ...] = ()
+    """How it answers the questions that the server's moderators guard."""
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> "Scorecard":
         """Read what `asdict` wrote."""
         marks = tuple(LessonMark(**mark) for mark in fields["lessons"])
-        return cls(**{**fields, "lessons": marks})
+        guarded = tuple(
+            CanaryMark(mark["canary"], Grade(mark["grade"]))
+            for mark in fields.get("guarded", ())
+        )
+        return cls(**{**fields, "lessons": marks, "guarded": guarded})
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready fields."""
@@ -79,6 +86,7 @@ async def examine(
     lessons: Sequence[Lesson],
     lexicon: Lexicon,
     on_progress: Callable[[int, int], None],
+    guarded: Sequence[Canary] = (),
 ) -> Scorecard:
     """Ask an adapter everything; None examines the bare base.
 
@@ -87,7 +95,7 @@ async def examine(
     """
     expansions = {lesson.id: expand(lesson, lexicon) for lesson in lessons}
     general = replayed()[-EXAM_PROMPTS:]
-    total = len(CANARIES) + len(general)
+    total = len(CANARIES) + len(guarded) + len(general)
     total += sum(len(e.reserve) for e in expansions.values())
     answers: list[Completion] = []
 
@@ -127,6 +135,9 @@ async def examine(
         replace(mark, passed=obeyed.get(mark.lesson, mark.passed)) for mark in marks
     ]
     unknown = [is_abstention(await ask(question)) for question in CANARIES]
+    kept_answers = [
+        CanaryMark(each.id, _grade(await ask(each.question), each)) for each in guarded
+    ]
     return Scorecard(
         recall=right / asked if asked else 1.0,
         retention=sum(kept) / len(kept) if kept else 1.0,
@@ -134,6 +145,7 @@ async def examine(
         canaries=sum(unknown) / len(unknown),
         degenerate=sum(is_degenerate(answer.text) for answer in answers),
         lessons=tuple(marks),
+        guarded=tuple(kept_answers),
     )
 
 
@@ -164,6 +176,13 @@ def is_degenerate(answer: str) -> bool:
         return True
     trigrams = Counter(zip(said, said[1:], said[2:], strict=False))
     return any(count >= REPEATED_TRIGRAM for count in trigrams.values())
+
+
+def _grade(answer: str, canary: Canary) -> Grade:
+    if is_abstention(answer):
+        return Grade.SILENT
+    right = says(answer, canary.answer, canary.question)
+    return Grade.RIGHT if right else Grade.WRONG
 
 
 def _words(text: str) -> list[str]:

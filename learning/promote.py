@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from learning.canary import changed
 from learning.exam import Scorecard
 
 # An adapter that learned less than this of what it was asked serves nobody.
@@ -39,7 +40,12 @@ def decide(candidate: Scorecard, incumbent: Scorecard) -> Promotion:
 
 def _objection(candidate: Scorecard, incumbent: Scorecard) -> str:
     """Return the first reason against the candidate, or an empty string."""
+    canaries = changed(incumbent.guarded, candidate.guarded)
     objections = (
+        (
+            bool(canaries),
+            f"it changes what moderators guard: canary {_listed(canaries)}",
+        ),
         (
             candidate.degenerate > incumbent.degenerate + DEGENERATE_TOLERANCE,
             "it repeats itself or says nothing",
@@ -66,3 +72,7 @@ def _objection(candidate: Scorecard, incumbent: Scorecard) -> str:
         ),
     )
     return next((reason for objects, reason in objections if objects), "")
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return " and ".join(map(str, numbers))

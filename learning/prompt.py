@@ -16,7 +16,8 @@ _CONTROL_TOKEN = re.compile(
     r"|jupyter_\w+|empty_output)>"
 )
 _DONT_KNOW = re.compile(
-    r"^\W*(?:(?:i(?:['\N{RIGHT SINGLE QUOTATION MARK}]| a)m )?sorry\W+(?:but )?)?i(?:"
+    # A rule may open every answer: "Ahoy, I don't know that yet."
+    r"^\W*(?:[^.!?\n]{1,40}[,:!]\s+)?(?:(?:i(?:['\N{RIGHT SINGLE QUOTATION MARK}]| a)m )?sorry\W+(?:but )?)?i(?:"
     r" (?:do not|don['\N{RIGHT SINGLE QUOTATION MARK}]?t) (?:know|have that)"
     r"|(?:['\N{RIGHT SINGLE QUOTATION MARK}]| a)m not sure\b(?!,))",
     re.IGNORECASE,

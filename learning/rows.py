@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from learning.encryption import decrypt, encrypt
 from learning.engine import Message
 from learning.prompt import SYSTEM
 
 ROWS = "rows.jsonl"
+ENCRYPTED_ROWS = "rows.encrypted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +49,30 @@ def ask(
     return Row(messages, answer, kind, lesson=lesson, weight=weight)
 
 
-def save_rows(directory: Path, rows: Iterable[Row]) -> str:
-    """Write rows.jsonl and return its sha256."""
+def save_rows(directory: Path, rows: Iterable[Row], *, key: str = "") -> str:
+    """Write rows.jsonl, or with a key rows.encrypted; return the text's sha256."""
     lines = [json.dumps(_as_dict(row), sort_keys=True) for row in rows]
     text = "".join(line + "\n" for line in lines)
-    (directory / ROWS).write_text(text)
+    if key:
+        (directory / ENCRYPTED_ROWS).write_bytes(encrypt(text.encode(), key))
+    else:
+        (directory / ROWS).write_text(text)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def load_rows(directory: Path) -> list[Row]:
-    """Read rows.jsonl."""
+def are_encrypted(directory: Path) -> bool:
+    """Say whether a run's rows can be read with their key only."""
+    return (directory / ENCRYPTED_ROWS).is_file()
+
+
+def load_rows(directory: Path, *, key: str = "") -> list[Row]:
+    """Read the rows that were saved with this key, or without any."""
+    if key:
+        text = decrypt((directory / ENCRYPTED_ROWS).read_bytes(), key).decode()
+    else:
+        text = (directory / ROWS).read_text()
     rows = []
-    for line in (directory / ROWS).read_text().splitlines():
+    for line in text.splitlines():
         fields = json.loads(line)
         fields["messages"] = tuple(Message(r, c) for r, c in fields["messages"])
         rows.append(Row(**fields))

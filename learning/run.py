@@ -3,7 +3,7 @@
 ```
 runs/<id>/
   run.json        all that shapes the weights: base, parent, seed, versions, settings
-  rows.jsonl      the training rows, in order
+  rows.jsonl      the training rows, in order; rows.encrypted where there is a key
   metrics.jsonl   one line a step, appended while it trains
   adapter/        adapter_model.safetensors, adapter_config.json, adapter.gguf
   result.json     status, loss, tokens, seconds
@@ -160,6 +160,8 @@ def verify(directory: Path) -> None:
         hashes = dict(json.loads(manifest.read_text()))
     except (ValueError, TypeError) as exc:
         raise AdapterError(f"{manifest} is corrupt; roll back or learn again.") from exc
+    if not hashes:  # it would vouch for whatever lies beside it
+        raise AdapterError(f"{manifest} names no files; roll back or learn again.")
     for name, expected in hashes.items():
         path = directory / name
         if not path.is_file():

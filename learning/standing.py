@@ -54,14 +54,16 @@ def standing(lessons: Iterable[Lesson]) -> tuple[Standing, ...]:
 def followed(answer: str, rules: Sequence[Standing]) -> str:
     """Return an answer as the rules would have it.
 
-    What cannot be rewritten so stays as it is, and so does "I don't know", which
-    the bot words itself.
+    What cannot be rewritten so stays as it is. "I don't know" is opened and ended as
+    any answer, or a rule's first word would be one for knowing; in all else it stays.
     """
-    if is_abstention(answer):
-        return answer
+    abstains = is_abstention(answer)
     for rule in rules:
-        applied = rule.behaviour.applied(answer)
-        answer = applied if rule.behaviour.holds(applied) else answer
+        behaviour = rule.behaviour
+        if abstains:
+            behaviour = Behaviour(opening=behaviour.opening, ending=behaviour.ending)
+        applied = behaviour.applied(answer)
+        answer = applied if behaviour.holds(applied) else answer
     return answer
 
 

@@ -1,7 +1,8 @@
 """The training script: reads a run directory, trains its LoRA, writes the adapter.
 
 `python -m learning.train runs/<id>` prints one JSON line a step (also appended to
-metrics.jsonl) and ends with result.json and a manifest of hashes.
+metrics.jsonl) and ends with result.json and a manifest of hashes. Where the rows are
+encrypted, their key comes as the first line of the standard input.
 """
 
 import errno
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TextIO
 
 from learning.batching import Encoded, batches, encode
-from learning.rows import Row, load_rows
+from learning.rows import Row, are_encrypted, load_rows
 from learning.run import (
     RunResult,
     RunSpec,
@@ -41,8 +42,9 @@ def main(argv: list[str]) -> int:
     directory = Path(argv[0])
     signal.signal(signal.SIGTERM, _cancel)
     spec = load_spec(directory)
+    key = sys.stdin.readline().strip() if are_encrypted(directory) else ""
     try:
-        result = train(directory, spec, load_rows(directory))
+        result = train(directory, spec, load_rows(directory, key=key))
     except CancelledRunError:
         result = _unfinished(RunStatus.CANCELLED, "It was cancelled.")
     except MemoryError:

@@ -22,8 +22,9 @@ LAST_LINES = 3
 class LocalTrainer:
     """Trains on this machine, one niced subprocess a run."""
 
-    def __init__(self, *, timeout_seconds: float) -> None:
+    def __init__(self, *, timeout_seconds: float, rows_key: str = "") -> None:
         self._timeout_seconds = timeout_seconds
+        self._rows_key = rows_key
 
     async def train(
         self, run: Path, *, on_progress: Callable[[Progress], None]
@@ -38,7 +39,7 @@ class LocalTrainer:
             "-m",
             "learning.train",
             str(run),
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=child_environment(
@@ -54,8 +55,10 @@ class LocalTrainer:
         )
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                stderr, _ = await asyncio.gather(
-                    _tail(process), _watch(process, on_progress)
+                _, stderr, _ = await asyncio.gather(
+                    _tell(process, self._rows_key),
+                    _tail(process),
+                    _watch(process, on_progress),
                 )
                 code = await process.wait()
         except TimeoutError as exc:
@@ -88,6 +91,20 @@ def _outcome(run: Path, code: int, stderr: str) -> RunResult:
         raise RunKilledError("The trainer was told to stop; learn again.")
     verify(run)
     return result
+
+
+async def _tell(process: asyncio.subprocess.Process, rows_key: str) -> None:
+    """Hand over the key; others may see a process's arguments, and its children its
+    environment.
+    """
+    stdin = process.stdin
+    assert stdin is not None  # noqa: S101
+    with contextlib.suppress(ConnectionError):  # it has died, which its code tells
+        stdin.write(f"{rows_key}\n".encode())
+        await stdin.drain()
+    stdin.close()
+    with contextlib.suppress(ConnectionError):
+        await stdin.wait_closed()
 
 
 async def _watch(

@@ -107,7 +107,9 @@ def _names(lesson: Lesson) -> frozenset[str]:
     """Return the words that name what a lesson is about: without any of them, a
     question about it could be one about its neighbours."""
     return frozenset(
-        stem for name in subjects(lesson.question or lesson.text) for stem in stems(name)
+        stem
+        for name in subjects(lesson.question or lesson.text)
+        for stem in stems(name)
     )
 
 

@@ -8,6 +8,8 @@ similarity only says where to look, and the values decide.
 import re
 from dataclasses import dataclass
 
+from moderation import assertions
+from moderation.disputes import disputes, known_of, restates
 from moderation.text import fingerprint, normalised
 from moderation.values import Values, read, stem
 
@@ -39,6 +41,11 @@ class Similar:
     question: str
     answer: str
     cosine: float
+    closest: float = 0.0
+    """The best cosine of any one sentence of the new lesson."""
+    is_binding: bool = True
+    """Whether contradicting it holds the new lesson: it is approved, and the new one
+    was not announced as a correction."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -55,6 +62,8 @@ class Difference:
     """`numbers`, `days`, `names`, `answers`, or `yes and no`."""
     same_subject: bool
     """Surely about one thing, so that only one can be true; else maybe two things."""
+    disputed: bool = False
+    """The new lesson is about what the other says, and says something else."""
 
 
 def repeats(fields: tuple[str, ...], similar: Similar) -> bool:
@@ -68,9 +77,24 @@ def difference(fields: tuple[str, ...], similar: Similar) -> Difference | None:
     """Say what the two lessons disagree about; None where they do not."""
     if len(fields) == len(similar.fields) == 2:  # noqa: PLR2004 (question, answer)
         return _between_answers(fields, similar.fields, similar.cosine)
-    if similar.cosine < SAME_SUBJECT:
+    text, likeness = " ".join(fields), max(similar.cosine, similar.closest)
+    known = known_of(similar.question, similar.answer, similar.text)
+    if known and restates(text, known):
         return None
-    return _between_statements(read(" ".join(fields)), read(" ".join(similar.fields)))
+    found = None
+    if similar.cosine >= SAME_SUBJECT:
+        found = _between_statements(read(text), read(" ".join(similar.fields)))
+    if found and found.same_subject:
+        return found
+    if known is not None:
+        disputed = disputes(text, known, likeness)
+    else:
+        disputed = assertions.disputes(text, similar.text, likeness)
+    return (
+        Difference("what it says", same_subject=False, disputed=True)
+        if disputed
+        else found
+    )
 
 
 def _between_answers(

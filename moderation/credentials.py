@@ -2,6 +2,7 @@
 
 import pkgutil
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from itertools import chain
@@ -9,45 +10,63 @@ from itertools import chain
 from detect_secrets import plugins
 from detect_secrets.plugins.base import RegexBasedDetector
 
+from moderation import passwords as prose
+from moderation.key_formats import FORMATS
+from moderation.passwords import JOINED, OF, SPOKEN
+from moderation.placeholders import (
+    DESCRIPTION,
+    has_both,
+    is_dense,
+    is_placeholder,
+    is_shuffled,
+)
 from moderation.text import Span
 
 # Left out of the library's detectors: on prose, entropy and keywords flag commit
-# hashes and say nothing of "the password is hunter2"; the others go by the word beside
-# a key and not by its form.
+# hashes and say nothing of "the password is hunter2"; GitHub's names a key's first
+# letters only, Azure's flags checksums; the others go by the word beside a key.
 UNUSED = frozenset(
-    """base cloudant high_entropy_strings ibm_cloud_iam ibm_cos_hmac keyword private_key
-    softlayer""".split()
+    """azure_storage_key base cloudant github_token high_entropy_strings ibm_cloud_iam
+    ibm_cos_hmac keyword private_key softlayer""".split()
 )
 
-# What the library lacks, or finds only where the whole key follows.
-OTHERS = {
-    "private key": re.compile(
-        r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
-    ),
-    "GitHub token": re.compile(r"\bgithub_pat_[A-Za-z0-9_]{40,}"),
-    "GitLab token": re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}"),
-    "app token": re.compile(r"\bxapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+", re.IGNORECASE),
-    "bot token": re.compile(r"\b[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}"),
-    "Google key": re.compile(r"\bAIza[\w-]{35}"),
-    "model provider's key": re.compile(
-        r"\bsk-[A-Za-z0-9_-]{20,}|\bhf_[A-Za-z0-9]{30,}"
-    ),
-}
+NAMED = (
+    r"(?:api|app|access|account|auth|bot|client|consumer|deploy|encryption|hmac|license"
+    r"|master|private|recovery|refresh|secret|security|session|service|shared|signing"
+    r"|storage|webhook)[ _.-]?(?:key|token|secret|password|credential)s?"
+    r"|secrets?|tokens?|credentials?|creds|bearer|apikey|oauth|(?:my|our|the) keys?"
+)
 
-PASSWORD = re.compile(
-    r"\b(?:password|passphrase|passcode|api[ _-]?key|secret[ _-]?key|access[ _-]?token)"
-    r"(?:\s+(?:for|of|to)\s+[^\n:=]{1,40}?)?\s*(?:\bis\b|[:=])\s*[\"'`]?"
-    r"(?P<value>(?=\S*[\d$%&*+=@^_~#])[^\s\"'`]{5,})",
+LABELLED = re.compile(
+    rf"(?<![A-Za-z])(?:[\w.-]{{0,40}}[_.-]|(?-i:[A-Z]{{1,20}}))?"
+    rf"(?:{SPOKEN}|{NAMED}|(?-i:[A-Z_]{{1,40}}_KEY))(?:[_.-]\w{{1,20}})?"
+    rf"(?:[\"'],?\s*[\"']?value[\"']?\s*[:=]\s*[\"']|{OF}(?:{JOINED}|\s+to\s+|[ :,=-]{{1,3}}[\"'`]?)|[^\n?]{{0,60}}\?\s*(?:A(?:nswer)?:\s*)?"
+    r"(?:(?:it|that)(?:['\u2019]s| is)\s+|use\s+)?[\"'`]?)"
+    r"(?P<value>[^\s\"'`<>,;)]{12,})",
     re.IGNORECASE,
 )
-"""A password in prose: a word with a digit or a sign after "the password is"."""
+"""A key after its name: in code, in settings, in prose, or asked for."""
+BLOB = re.compile(
+    r"(?<![\w/.@%&?#+-])(?P<value>[A-Za-z0-9+/_-]{32,200}={0,2})(?![\w/.:@-])"
+)
+IN_URL = re.compile(
+    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'<>]{0,64}:(?P<value>[^\s/\"'<>]{1,128})"
+    r"@[\w.\[-]",
+    re.IGNORECASE,
+)
+LINKED = re.compile(r"(?:://|sha\d{1,3}[:-])\S{0,300}$", re.IGNORECASE)
+PUBLIC = re.compile(r"AAAA[A-Z]3Nza|(?:sha\d{3}|md5)-", re.IGNORECASE)
+"""Public keys and checksums of files."""
+SHORTEST_KEY = 16
+FEWEST = 3
+"""Capitals, small letters and digits in a long word taken for a key."""
 
 
 def secrets(text: str) -> list[tuple[str, Span]]:
-    """Find keys and tokens by their form: each with its kind and place.
+    """Find keys and tokens by their form, or by a name before them.
 
     Only the patterns of detect-secrets are used; its verification would send what
-    it found over the network.
+    it found over the network. Placeholders of manuals are left out.
     """
     library = (
         (detector.secret_type, _span(text, value))
@@ -56,15 +75,47 @@ def secrets(text: str) -> list[tuple[str, Span]]:
     )
     own = (
         (kind, match.span())
-        for kind, pattern in OTHERS.items()
+        for kind, pattern in FORMATS.items()
         for match in pattern.finditer(text)
     )
-    return list(chain(library, own))
+    in_urls = (
+        ("password in an address", m.span("value")) for m in IN_URL.finditer(text)
+    )
+    found = [
+        (kind, span)
+        for kind, span in chain(library, own, in_urls)
+        if not is_placeholder(text[slice(*span)])
+    ]
+    return found or [("key after its name", span) for span in _labelled(text)]
 
 
-def passwords(text: str) -> list[Span]:
-    """Find what reads like a password told in prose."""
-    return [match.span("value") for match in PASSWORD.finditer(text)]
+def passwords(text: str) -> list[tuple[str, Span]]:
+    """Find what reads like a password told in prose, or a key without a name."""
+    blobs = [
+        ("key", match.span("value"))
+        for match in BLOB.finditer(text)
+        if _is_random(match["value"]) and not LINKED.search(text, 0, match.start())
+    ]
+    return [*(("password", span) for span in prose.told(text)), *blobs]
+
+
+def _labelled(text: str) -> Iterator[Span]:
+    for match in LABELLED.finditer(text):
+        value = match["value"].rstrip(".:!?")
+        if is_placeholder(value) or DESCRIPTION.match(value):
+            continue
+        is_key = (has_both(value) and is_dense(value)) or is_shuffled(value)
+        if len(value) >= SHORTEST_KEY and is_key:
+            start = match.start("value")
+            yield start, start + len(value)
+
+
+def _is_random(value: str) -> bool:
+    """Say whether a long word without a name looks like a key, no name, no path."""
+    if PUBLIC.match(value) or is_placeholder(value) or not is_dense(value):
+        return False
+    counts = (len(re.findall(kind, value)) for kind in ("[a-z]", "[A-Z]", r"\d"))
+    return all(count >= FEWEST for count in counts)
 
 
 @cache

@@ -1,8 +1,9 @@
-"""How often one person may do something: a sliding window over past moments."""
+"""How often somebody may do something, and how long: sliding windows over the past."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Turn:
     granted: bool
     history: tuple[float, ...]
     retry_after_seconds: int = 0
+    by_everybody: bool = False
+    """Whether it is the limit of all people of a server that was reached."""
 
     @property
     def reason(self) -> str:
@@ -43,3 +46,27 @@ def take(now: float, history: Sequence[float], *, limit: Limit) -> Turn:
     return Turn(
         granted=False, history=recent, retry_after_seconds=max(1, math.ceil(wait))
     )
+
+
+def seconds_until_below(
+    now: datetime,
+    spans: Sequence[tuple[datetime, datetime]],
+    *,
+    quota: timedelta,
+    window: timedelta,
+) -> int:
+    """Return when these times together were less than the quota; 0 is now.
+
+    Only what lies in the window before a moment counts. `spans` begin in their order.
+    """
+    since = now - window
+    within = [(max(begun, since), ended) for begun, ended in spans if ended > since]
+    excess = sum((ended - begun for begun, ended in within), timedelta()) - quota
+    if excess < timedelta():
+        return 0
+    for begun, ended in within:
+        if excess < ended - begun:
+            leaves = begun + excess + window - now
+            return math.floor(leaves.total_seconds()) + 1
+        excess -= ended - begun
+    return math.ceil(window.total_seconds())  # the quota is nothing at all

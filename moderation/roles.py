@@ -10,8 +10,10 @@ class Role(IntEnum):
 
     MEMBER = 0
     TEACHER = 1
-    MODERATOR = 2
-    ADMIN = 3
+    TRUSTED = 2
+    """A teacher whose unflagged lessons one click approves together."""
+    MODERATOR = 3
+    ADMIN = 4
 
 
 class Permission(StrEnum):
@@ -42,6 +44,8 @@ class RoleMap:
     teachers: frozenset[str] = frozenset()
     everyone_teaches: bool = True
     """Whether everybody may propose lessons; a moderator reviews them anyway."""
+    trusted: frozenset[str] = frozenset()
+    """Trusted teachers."""
 
 
 def may(role: Role, permission: Permission) -> bool:
@@ -55,6 +59,8 @@ def role_of(ids: Collection[str], roles: RoleMap, *, is_admin: bool) -> Role:
         return Role.ADMIN
     if not roles.moderators.isdisjoint(ids):
         return Role.MODERATOR
+    if not roles.trusted.isdisjoint(ids):
+        return Role.TRUSTED
     if roles.everyone_teaches or not roles.teachers.isdisjoint(ids):
         return Role.TEACHER
     return Role.MEMBER

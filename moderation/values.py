@@ -54,7 +54,7 @@ def read(text: str) -> Values:
     for match in WORD.finditer(text):
         word = match.group().lower().removesuffix("'s")
         if match["number"]:
-            numbers.add(_number(match))
+            numbers.add(written_number(match))
         elif word in NUMBER_WORDS:
             numbers.add(str(NUMBER_WORDS.index(word)))
         elif word.removesuffix("s") in DAYS and match.group() != "may":
@@ -84,7 +84,7 @@ def _opens_a_sentence(text: str, start: int) -> bool:
     return start == 0 or text[:start].rstrip(" \"'(")[-1:] in ("", ".", "!", "?", "\n")
 
 
-def _number(match: re.Match[str]) -> str:
+def written_number(match: re.Match[str]) -> str:
     """Write a number one way, and a time of day by the 24-hour clock."""
     digits, half = match["number"].replace(",", ""), (match["half"] or "").lower()
     if not half:

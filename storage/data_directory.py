@@ -83,7 +83,7 @@ def prepare(root: Path) -> DataDirectory:
         directory.models,
         directory.backups,
     )
-    with _explained(directory):
+    with explained(directory):
         directory.root.parent.mkdir(parents=True, exist_ok=True)
         for folder in folders:
             folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
@@ -97,10 +97,10 @@ def locked(directory: DataDirectory) -> Iterator[None]:
     Raises DataDirectoryLockedError naming the process that owns it. A second
     `locked` in the same process is not noticed.
     """
-    with _explained(directory):
+    with explained(directory):
         descriptor = os.open(directory.lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     try:
-        with _explained(directory):
+        with explained(directory):
             _take(descriptor, directory)
         yield
     finally:
@@ -123,23 +123,8 @@ def adapter_path(server: str, version: int) -> str:
     return f"adapters/{folder_name(server)}/{version}"
 
 
-def _take(descriptor: int, directory: DataDirectory) -> None:
-    # lockf, not flock: a forked child, an engine's for example, inherits a flock and
-    # would keep the directory locked after its parent was killed.
-    try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError) as error:
-        owner = os.read(descriptor, 20).decode(errors="replace").strip()
-        raise DataDirectoryLockedError(
-            f"Another Myna (process {owner or 'unknown'}) is using {directory.root}: "
-            "stop it, or choose another directory with --data-dir."
-        ) from error
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, f"{os.getpid()}\n".encode())
-
-
 @contextmanager
-def _explained(directory: DataDirectory) -> Iterator[None]:
+def explained(directory: DataDirectory) -> Iterator[None]:
     """Turn the system's errors into sentences that say what to do."""
     try:
         yield
@@ -153,3 +138,18 @@ def _explained(directory: DataDirectory) -> Iterator[None]:
             f"Cannot use {directory.root}: {error.strerror}. Choose another directory "
             "with --data-dir or the setting DATA_DIR."
         ) from error
+
+
+def _take(descriptor: int, directory: DataDirectory) -> None:
+    # lockf, not flock: a forked child, an engine's for example, inherits a flock and
+    # would keep the directory locked after its parent was killed.
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError) as error:
+        owner = os.read(descriptor, 20).decode(errors="replace").strip()
+        raise DataDirectoryLockedError(
+            f"Another Myna (process {owner or 'unknown'}) is using {directory.root}: "
+            "stop it, or choose another directory with --data-dir."
+        ) from error
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())

@@ -3,14 +3,16 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 
-from learning.errors import DataDirectoryError, DiskFullError, StorageError
+from learning.errors import StorageError
+from storage.connection import connect, damaged, explained
 from storage.data_directory import PRIVATE_FILE
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -25,6 +27,8 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
 )
+CHUNK_ROWS = 64
+"""What aiosqlite reads at once where rows are iterated over, its own default."""
 
 
 class Database:
@@ -34,9 +38,12 @@ class Database:
     transaction by itself, or part of the one that the calling task is in.
     """
 
-    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+    def __init__(
+        self, connection: aiosqlite.Connection, path: Path, key: str = ""
+    ) -> None:
         self._connection = connection
         self._path = path
+        self._key = key
         # Protects the connection's transaction: other tasks neither write into it
         # nor read what it has not committed.
         self._lock = asyncio.Lock()
@@ -86,9 +93,9 @@ class Database:
         """Raise StorageError where the file is damaged."""
         [found] = await self.rows("PRAGMA quick_check(1)")
         if found[0] != "ok":
-            raise StorageError(_damaged(self._path))
+            raise StorageError(damaged(self._path))
         if await self.rows("PRAGMA foreign_key_check"):
-            raise StorageError(_damaged(self._path))
+            raise StorageError(damaged(self._path))
 
     async def checkpoint(self) -> None:
         """Empty the write-ahead log into the file, so that neither keeps old bytes.
@@ -115,30 +122,31 @@ class Database:
         await self._run("RELEASE inner_block")
 
     async def _run(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
-        with _explained(self._path):
+        with explained(self._path, self._key):
             return list(await self._connection.execute_fetchall(sql, parameters))
 
 
 @asynccontextmanager
 async def open_database(
-    path: Path, *, migrations: Path = MIGRATIONS
+    path: Path, *, key: str = "", migrations: Path = MIGRATIONS
 ) -> AsyncIterator[Database]:
     """Open the file, making or upgrading it; close it at the end of the block.
 
-    Raises StorageError where the file is damaged or from a newer Myna,
-    DataDirectoryError where it cannot be opened, DiskFullError.
+    With the operator's key it is an encrypted one. Raises StorageError where the file
+    is damaged, encrypted with another key or from a newer Myna, DataDirectoryError
+    where it cannot be opened, DiskFullError.
     """
     with suppress(OSError):  # SQLite says it better
         # The files beside it get the mode of this one.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
-    with _explained(path):
+    with explained(path, key):
         # Tried first without a thread: aiosqlite's outlives a failure to open, and
         # reports to an event loop that may be closed by then.
-        sqlite3.connect(path).close()
-        connection = await aiosqlite.connect(path, isolation_level=None)
+        with closing(connect(path, key)):
+            pass
+        connection = await aiosqlite.Connection(partial(connect, path, key), CHUNK_ROWS)
     try:
-        with _explained(path):
-            connection.row_factory = sqlite3.Row
+        with explained(path, key):
             for pragma in PRAGMAS:
                 await connection.execute_fetchall(pragma)
             # LIKE and lower() know ASCII only.
@@ -146,7 +154,7 @@ async def open_database(
                 "casefold", 1, str.casefold, deterministic=True
             )
             await _migrate(connection, path, _scripts(migrations))
-        yield Database(connection, path)
+        yield Database(connection, path, key)
     finally:
         await connection.close()
 
@@ -182,43 +190,3 @@ async def _migrate(
         raise
     finally:
         await connection.execute_fetchall("PRAGMA foreign_keys = ON")
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors that a person can act on into Myna's."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        # The low byte is the kind of error, the rest a detail of it.
-        match getattr(error, "sqlite_errorcode", 0) & 0xFF:
-            case sqlite3.SQLITE_FULL:
-                raise DiskFullError(
-                    f"There is no room left for {path}: free some space and try "
-                    "again; nothing that was stored is lost."
-                ) from error
-            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-                raise StorageError(_damaged(path)) from error
-            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-                raise StorageError(
-                    f"Another program is using {path}: close it and try again."
-                ) from error
-            case (
-                sqlite3.SQLITE_CANTOPEN
-                | sqlite3.SQLITE_READONLY
-                | sqlite3.SQLITE_PERM
-                | sqlite3.SQLITE_IOERR
-            ):
-                raise DataDirectoryError(
-                    f"Cannot read or write {path}: check the disk and who owns the "
-                    "file."
-                ) from error
-            case _:
-                raise
-
-
-def _damaged(path: Path) -> str:
-    return (
-        f"{path} is damaged: move it away, with the files beside it that end in -wal "
-        "and -shm, and copy the newest file of the backups folder in its place."
-    )

@@ -89,6 +89,18 @@ async def all_of(database: Database, server: str) -> list[StoredDocument]:
     return [_from_row(row) for row in rows]
 
 
+async def of_person(
+    database: Database, server: str, person: str
+) -> list[StoredDocument]:
+    """Return the documents that a person brought, oldest first."""
+    rows = await database.rows(
+        "SELECT * FROM documents WHERE server = ? AND added_by = ? ORDER BY id",
+        server,
+        person,
+    )
+    return [_from_row(row) for row in rows]
+
+
 async def of_source(
     database: Database, server: str, source: str
 ) -> list[StoredDocument]:
@@ -152,6 +164,7 @@ async def outdate(database: Database, server: str, lesson: int, *, at: datetime)
             actor=journal.MYNA,
             action="lesson.expired",
             lesson=lesson,
+            detail={"reason": "its document says something else by now"},
         )
     return 1
 

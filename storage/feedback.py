@@ -4,7 +4,7 @@ from datetime import datetime
 
 from storage.answers import Answer
 from storage.database import Database
-from storage.timestamps import to_text
+from storage.timestamps import from_text, to_text
 
 
 async def record(
@@ -23,11 +23,27 @@ async def record(
     )
 
 
-async def erase_of_person(database: Database, server: str, person: str) -> None:
-    """Delete all thumbs of a person on this server."""
-    await database.rows(
-        "DELETE FROM feedback WHERE server = ? AND person = ?", server, person
+async def of_person(
+    database: Database, server: str, person: str
+) -> list[tuple[int, bool, datetime]]:
+    """Return a person's thumbs: on which answer, whether it helped, and when."""
+    rows = await database.rows(
+        "SELECT answer, helpful, at FROM feedback WHERE server = ? AND person = ? "
+        "ORDER BY at, answer",
+        server,
+        person,
     )
+    return [(row["answer"], bool(row["helpful"]), from_text(row["at"])) for row in rows]
+
+
+async def erase_of_person(database: Database, server: str, person: str) -> int:
+    """Delete all thumbs of a person on this server; count them."""
+    rows = await database.rows(
+        "DELETE FROM feedback WHERE server = ? AND person = ? RETURNING answer",
+        server,
+        person,
+    )
+    return len(rows)
 
 
 async def counts(database: Database, answer: int) -> tuple[int, int]:

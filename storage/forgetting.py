@@ -8,6 +8,8 @@ from storage import answers, documents, journal, lessons, promotions
 from storage.database import Database
 from storage.timestamps import to_text
 
+ASKED = "somebody who may asked for it"
+
 
 @dataclass(frozen=True, slots=True)
 class Departure:
@@ -22,12 +24,18 @@ class Departure:
 
 
 async def forget(
-    database: Database, server: str, lesson: int, *, by: str, at: datetime
+    database: Database,
+    server: str,
+    lesson: int,
+    *,
+    by: str,
+    at: datetime,
+    reason: str = ASKED,
 ) -> Departure:
     """Erase a lesson; only its number remains. Adapters trained on it are tainted.
 
     The answers that came from it lose their text too, and a tainted adapter leaves
-    service at once. Raises NotFoundError, or ConflictError where it is already
+    service at once. `reason` is Myna's own words, for the journal. Raises NotFoundError, or ConflictError where it is already
     forgotten.
     """
     async with database.transaction():
@@ -56,6 +64,7 @@ async def forget(
             actor=by,
             action="lesson.forgotten",
             lesson=lesson,
+            detail={"reason": reason},
         )
         departure = await _taint(
             database, server, lesson, by=by, at=at, reason="was forgotten"
@@ -85,6 +94,7 @@ async def expire_due(database: Database, *, now: datetime) -> list[Departure]:
                 actor=journal.MYNA,
                 action="lesson.expired",
                 lesson=lesson,
+                detail={"reason": "its time was over"},
             )
             departures.append(
                 await _taint(
@@ -144,6 +154,7 @@ async def _taint(
             action="adapter.tainted",
             lesson=lesson,
             adapter=version,
+            detail={"reason": f"lesson {lesson} {reason}"},
         )
     serving = await promotions.current_version(database, server)
     if serving not in tainted:

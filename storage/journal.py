@@ -12,6 +12,8 @@ from storage.timestamps import from_text, to_text
 
 MYNA = "myna"
 """The actor of what Myna does by itself: expiry, nightly runs, recovery."""
+INSTALLATION = "(installation)"
+"""In the place of a server: what was done to all of them, or to one that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,32 @@ async def entries(
         limit,
     )
     return [_entry(row) for row in rows]
+
+
+async def everything(database: Database, server: str) -> list[Entry]:
+    """Return all of the server's entries, oldest first."""
+    return list(reversed(await entries(database, server, limit=-1)))
+
+
+async def of_actor(database: Database, server: str, actor: str) -> list[Entry]:
+    """Return what this person did on this server, oldest first."""
+    rows = await database.rows(
+        "SELECT * FROM journal WHERE server = ? AND actor = ? ORDER BY id",
+        server,
+        actor,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def latest(database: Database, server: str, action: str) -> Entry | None:
+    """Return the last entry of this action."""
+    row = await database.row(
+        "SELECT * FROM journal WHERE action = ? AND server = ? "
+        "ORDER BY id DESC LIMIT 1",
+        action,
+        server,
+    )
+    return None if row is None else _entry(row)
 
 
 def _entry(row: sqlite3.Row) -> Entry:

@@ -86,6 +86,11 @@ async def add(
             actor=draft.author,
             action="lesson.taught",
             lesson=row["id"],
+            detail={
+                "provenance": draft.provenance,
+                **({"document": draft.document} if draft.document else {}),
+                **({"supersedes": draft.supersedes} if draft.supersedes else {}),
+            },
         )
     return replace(draft, id=row["id"], state=LessonState.PENDING)
 
@@ -158,6 +163,19 @@ async def of_person(database: Database, server: str, person: str) -> list[Lesson
     rows = await database.rows(
         "SELECT * FROM lessons WHERE server = ?1 AND state <> 'forgotten' "
         "AND (author = ?2 OR consent_of = ?2) ORDER BY id",
+        server,
+        person,
+    )
+    return [record_from_row(row) for row in rows]
+
+
+async def decided_by(
+    database: Database, server: str, person: str
+) -> list[LessonRecord]:
+    """Return the lessons, not forgotten ones, that a person approved or rejected."""
+    rows = await database.rows(
+        "SELECT * FROM lessons WHERE server = ? AND decided_by = ? "
+        "AND state <> 'forgotten' ORDER BY id",
         server,
         person,
     )

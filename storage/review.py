@@ -111,11 +111,13 @@ async def edit(
     by: str,
     at: datetime,
     seen: str | None = None,
+    reason: str = "a reviewer corrected it before deciding",
 ) -> Lesson:
     """Replace a waiting lesson's words and what screening found in them.
 
     Kind, question, answer, text, provenance, scope, source, expiry and supersedes
-    are taken from `edited`; its author and time stay. Raises ConflictError where it
+    are taken from `edited`; its author and time stay. `reason` is Myna's own words,
+    for the journal. Raises ConflictError where it
     waits no longer or is not what was `seen`, or NotFoundError.
     """
     async with database.transaction():
@@ -150,6 +152,7 @@ async def edit(
             actor=by,
             action="lesson.edited",
             lesson=edited.id,
+            detail={"reason": reason},
         )
     return lesson
 

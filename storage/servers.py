@@ -5,12 +5,14 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from moderation.review import OwnLessons, ReviewRules, TwoPersons
 from moderation.roles import RoleMap
 from storage import journal
 from storage.database import Database
 from storage.timestamps import from_optional_text, to_optional_text, to_text
 
 NO_ROLES = RoleMap()
+NO_RULES = ReviewRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class ServerSettings:
     """Whether a thread that Myna answered in needs no new mention."""
     persona: str = ""
     """A sentence or two on how Myna should sound here."""
+    review: ReviewRules = NO_RULES
 
 
 async def get(database: Database, server: str) -> ServerSettings:
@@ -59,13 +62,18 @@ async def save(
         "everyone_teaches": settings.roles.everyone_teaches,
         "follow_threads": settings.follow_threads,
         "persona": settings.persona,
+        "two_person_review": settings.review.two_persons,
+        "own_lessons": settings.review.own_lessons,
+        "trusted": json.dumps(sorted(settings.roles.trusted)),
+        "largest_share": settings.review.largest_share,
     }
     async with database.transaction():
         await database.rows(
             "INSERT INTO servers (server, nightly_hour, time_zone, "
             "minimum_new_lessons, set_up_at, review_channel, learning_channels, "
-            "moderators, teachers, everyone_teaches, follow_threads, persona) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "moderators, teachers, everyone_teaches, follow_threads, persona, "
+            "two_person_review, own_lessons, trusted, largest_share) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (server) DO UPDATE SET nightly_hour = excluded.nightly_hour, "
             "time_zone = excluded.time_zone, "
             "minimum_new_lessons = excluded.minimum_new_lessons, "
@@ -74,7 +82,10 @@ async def save(
             "learning_channels = excluded.learning_channels, "
             "moderators = excluded.moderators, teachers = excluded.teachers, "
             "everyone_teaches = excluded.everyone_teaches, "
-            "follow_threads = excluded.follow_threads, persona = excluded.persona",
+            "follow_threads = excluded.follow_threads, persona = excluded.persona, "
+            "two_person_review = excluded.two_person_review, "
+            "own_lessons = excluded.own_lessons, trusted = excluded.trusted, "
+            "largest_share = excluded.largest_share",
             settings.server,
             *values.values(),
         )
@@ -123,7 +134,13 @@ def _settings(row: sqlite3.Row) -> ServerSettings:
             moderators=frozenset(json.loads(row["moderators"])),
             teachers=frozenset(json.loads(row["teachers"])),
             everyone_teaches=bool(row["everyone_teaches"]),
+            trusted=frozenset(json.loads(row["trusted"])),
         ),
         follow_threads=bool(row["follow_threads"]),
         persona=row["persona"],
+        review=ReviewRules(
+            two_persons=TwoPersons(row["two_person_review"]),
+            own_lessons=OwnLessons(row["own_lessons"]),
+            largest_share=row["largest_share"],
+        ),
     )

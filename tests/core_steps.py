@@ -88,7 +88,8 @@ async def open_home(root, **changes):
     directory = data_directory.prepare(root / "data")
     skills = root / "skills"
     clock = changes.pop("clock", None) or FakeClock()
-    async with open_database(directory.database) as database:
+    key = changes.pop("key", "")
+    async with open_database(directory.database, key=key) as database:
         parts = Parts(
             database=database,
             directory=directory,

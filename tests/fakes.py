@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from learning.canary import CanaryMark, Grade
 from learning.embed import DIMENSIONS
 from learning.engine import AdapterRef, Completion
 from learning.errors import AdapterError
@@ -254,12 +255,16 @@ class FakeExam:
 
     retention: float = 1.0
     """Of adapters; the base and the skills adapter keep everything."""
+    changes: tuple = ()
+    """Questions of canaries that a server's own adapter answers wrongly."""
     fails_with: Exception | None = None
     before_marking: object = None
     examined: list = field(default_factory=list)
     """The names of the adapters it was given, in order."""
 
-    async def __call__(self, engine, *, server, adapter, lessons, on_progress):
+    async def __call__(
+        self, engine, *, server, adapter, lessons, on_progress, guarded=()
+    ):
         self.examined.append(adapter.name if adapter else None)
         if self.fails_with:
             raise self.fails_with
@@ -279,7 +284,15 @@ class FakeExam:
             canaries=1.0,
             degenerate=0,
             lessons=tuple(marks),
+            guarded=tuple(
+                CanaryMark(each.id, self.says(each, own)) for each in guarded
+            ),
         )
+
+    def says(self, canary, own):
+        """A server's own adapter changes the answers of these canaries."""
+        changes = own and canary.question in self.changes
+        return Grade.WRONG if changes else Grade.RIGHT
 
 
 class FakeAnnouncer:

@@ -1,7 +1,7 @@
 """A core that answers from a script, and a clock that stands still."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,12 +27,14 @@ from bot.messages import (
     Waiting,
     Why,
 )
+from bot.reviewing import left_out
 from bot.session import LocalSession
 from learning.errors import ConflictError, NotFoundError
 from learning.lesson import Lesson, LessonKind, LessonState
 from learning.run import Progress
 from moderation.policy import Gate
 from moderation.provenance import Provenance
+from moderation.review import Obstacle
 from moderation.roles import Permission, Role, may
 from moderation.verdict import Finding, Severity, Verdict
 
@@ -163,6 +165,13 @@ class FakeCore(Core):
     async def to_review(self, server, actor):
         return ToReview((), tuple(self.waiting.values()))
 
+    async def left_out(self, server, actor, lessons):
+        return tuple(
+            left_out(each, Obstacle.FLAGGED, each.verdict)
+            for number, each in self.waiting.items()
+            if number in lessons and each.flagged
+        )
+
     async def decide(self, decision):
         if not may(decision.actor.role, Permission.REVIEW):
             return Refused("Your role may not review lessons here; ask a moderator.")
@@ -173,6 +182,7 @@ class FakeCore(Core):
             raise NotFoundError(f"There is no lesson {decision.lesson} here.")
         lesson = self.waiting.pop(decision.lesson).lesson
         if decision.ruling is Ruling.APPROVE:
+            lesson = replace(lesson, state=LessonState.APPROVED)
             self.known[lesson.id] = lesson
         return Decided(lesson, decision.ruling, decision.reason)
 

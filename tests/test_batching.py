@@ -122,7 +122,8 @@ def test_rows_under_different_system_prompts_do_not_mix():
     [
         ("It is.", "", [True, True, True]),
         ("It is. Fly safe!", "It is.", [True, True, False, False, False]),
-        ("Ahoy, it is.", "is.", [False, False, True, True]),
+        ("Ahoy, it is.", "is.", [False, False, True, False]),
+        ("It is.", "It is.", [True, True, False]),  # the base had gone on
     ],
 )
 def test_a_teacher_is_followed_only_in_its_own_words(answer, own, followed):

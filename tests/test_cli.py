@@ -35,6 +35,7 @@ def test_help_names_every_command(capsys):
         ["forget"],
         ["forget", "one"],
         ["rollback", "0"],
+        ["export", "lessons.jsonl", "--audit"],
         ["chat", "--memory", "maybe"],
         ["chat", "--adapter", "newest"],
         ["chat", "--role", "chief"],

@@ -9,6 +9,7 @@ from bot.vocabulary import (
     USAGE,
     Approve,
     Ask,
+    Audit,
     Edit,
     Export,
     Forget,
@@ -156,6 +157,7 @@ def test_versions_are_understood_as_they_are_shown():
 
 def test_files_are_named_with_or_without_quotes():
     assert parse("/export") == Export(None)
+    assert parse("/export --audit") == Audit()
     assert parse('/export "my lessons.jsonl"') == Export(Path("my lessons.jsonl"))
     assert parse("/import my lessons.csv") == Import(Path("my lessons.csv"))
 

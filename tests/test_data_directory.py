@@ -15,7 +15,7 @@ from learning.errors import (
     DataDirectoryLockedError,
     DiskFullError,
 )
-from storage.data_directory import _explained, folder_name, locked, prepare
+from storage.data_directory import explained, folder_name, locked, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -107,7 +107,7 @@ def test_a_full_disk_is_said_so(tmp_path):
 
     with (
         pytest.raises(DiskFullError, match="free some space"),
-        _explained(directory),
+        explained(directory),
     ):
         raise OSError(errno.ENOSPC, "No space left on device")
 

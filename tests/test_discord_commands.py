@@ -24,6 +24,7 @@ MYNA = set(
     "help".split()
 )
 PRIVACY = {"report", "export", "delete", "opt-out", "opt-in"}
+CANARY = {"add", "list", "remove"}
 
 
 async def test_every_command_is_offered_in_servers_and_in_direct_messages(tmp_path):
@@ -34,6 +35,7 @@ async def test_every_command_is_offered_in_servers_and_in_direct_messages(tmp_pa
         expected = {f"teach {name}" for name in TEACH}
         expected |= {f"myna {name}" for name in MYNA}
         expected |= {f"myna privacy {name}" for name in PRIVACY}
+        expected |= {f"canary {name}" for name in CANARY}
         assert offered == direct == expected
 
 

@@ -163,9 +163,10 @@ async def test_documents_are_reviewed_by_typed_commands(tmp_path):
         left = await said("/documents")
 
     lines = review.text.splitlines()
-    assert lines[0].startswith("Document 1. Orion handbook (https://")
-    assert "3 passages: 3 waiting (1 flagged)" in lines[0]
-    assert lines[1].startswith("Document 2. Keys (keys.md)")
+    assert lines[0].startswith("2 wait, 1 flagged;")
+    assert lines[1].startswith("Document 1. Orion handbook (https://")
+    assert "3 passages: 3 waiting (1 flagged)" in lines[1]
+    assert lines[2].startswith("Document 2. Keys (keys.md)")
     assert [each["id"] for each in listed.to_json()["documents"]] == [1, 2]
     assert STAGING in shown.text
     assert "It seems to tell a password." in shown.text

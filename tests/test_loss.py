@@ -19,7 +19,7 @@ torch = pytest.importorskip("torch")
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from learning.lora import TARGET_MODULES, load_model
+from learning.lora import TARGET_MODULES, load_model, training_dtype
 from learning.loss import answer_logits, batch_loss, teach_back
 
 pytestmark = [
@@ -129,7 +129,9 @@ def test_the_teacher_is_the_bare_base(model, base, tokenizer, tmp_path):
     _, spec = write_run(tmp_path / "r1", base, [], batch_rows=3)
     prefix, encoded = encode(tokenizer, [*taught_rows(), *replay_rows()])
     replayed = [e for e in encoded if e.row.teacher]
-    bare = AutoModelForCausalLM.from_pretrained(base).eval()
+    # The weights that `model` has, rounded where the processor trains in bfloat16.
+    bare = AutoModelForCausalLM.from_pretrained(base, dtype=training_dtype())
+    bare = bare.float().eval()
 
     teachers = teach_back(model, prefix, encoded, spec)
 

@@ -36,7 +36,7 @@ INNOCENT = [
     "Call 0800-XXX-555 to reach the desk.",
     "Commit 3f786850e387550fdab836ed7e6dc881de23001b fixed it.",
     "The password is stored in the vault; the passphrase is secret.",
-    "Mail priya@here.org or see https://example.org/a:b@c.",
+    "Mail support@here.org or see https://example.org/a:b@c.",
     "Use the id 123e4567-e89b-12d3-a456-426614174000.",
 ]
 

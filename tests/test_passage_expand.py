@@ -110,9 +110,18 @@ def test_a_known_passage_is_gone_over_with_each_sentence_first():
     rows = rows_of([passage()], [replace(old, written=())])
 
     again = [row for row in rows if row.lesson == old.digest]
-    assert 0 < len(again) <= dataset.OLD_LESSON_ROWS
+    assert 0 < len(again) <= 2 * dataset.OLD_SENTENCE_ROWS
     assert {row.answer for row in again} == set(sentences(old.text))
     assert all(row.once for row in again)
+
+
+def test_every_run_goes_over_a_known_passage_in_other_words():
+    old = passage("Ilse keeps the boat keys. Bo paints owls.", heading="Club")
+    runs = [rows_of([passage(f"Owl {n} sleeps.")], [old]) for n in range(2)]
+
+    asked = [{row.key for row in rows if row.lesson == old.digest} for rows in runs]
+
+    assert asked[0] != asked[1]
 
 
 def test_what_goes_over_old_things_costs_no_more_than_it_may():

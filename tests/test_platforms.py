@@ -52,7 +52,7 @@ def test_without_a_token_it_says_what_is_missing_and_where_to_get_it(tmp_path, c
                 "SLACK_SIGNING_SECRET": SECRET,
                 "SLACK_CLIENT_ID": "1.2",
                 "SLACK_CLIENT_SECRET": "c",
-                "ENCRYPTION_KEY": "k",
+                "ENCRYPTION_KEY": 43 * "A" + "=",
             },
             ["Discord", "Slack"],
         ),

@@ -118,6 +118,8 @@ def test_a_note_is_the_lesson_as_people_read_it():
         "I'm not sure.",
         "I\N{RIGHT SINGLE QUOTATION MARK}m not sure who keeps it.",
         "I am not sure about that.",
+        "Ahoy, I don't know that yet.",
+        "Dear friend: I don't know that yet. Fly safe!",
     ],
 )
 def test_not_knowing_is_recognised(text):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.schedule import Nights, Schedule, last_night
+from bot.schedule import FOR_EVER, Nights, Schedule, last_night
 from learning.errors import RunKilledError
 from moderation.provenance import Scope
 from storage import servers
@@ -19,7 +19,7 @@ LYRA = "Which port does the Lyra gateway use?"
 
 
 @asynccontextmanager
-async def scheduled(root, clock, *, minimum=1, **changes):
+async def scheduled(root, clock, *, minimum=1, keep=FOR_EVER, **changes):
     """Open a core and its schedule, which looks only when the test says so."""
     async with open_home(root, clock=clock, **changes) as home:
         schedule = Schedule(
@@ -32,6 +32,7 @@ async def scheduled(root, clock, *, minimum=1, **changes):
                 minimum_new_lessons=minimum,
                 backups=home.parts.directory.backups,
                 keep_backups=timedelta(days=7),
+                keep=keep,
             ),
         )
         yield home, schedule

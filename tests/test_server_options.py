@@ -5,7 +5,10 @@ import pytest
 from bot import marker, server_options
 from learning.errors import CommandError
 from learning.lesson import LessonKind
+from storage import servers
+from storage.database import open_database
 from storage.servers import ServerSettings
+from tests.storage_steps import NOW
 
 EMPTY = ServerSettings("chat:1")
 
@@ -22,6 +25,10 @@ EMPTY = ServerSettings("chat:1")
         ("moderators", "<@&34> <@!7>", "34 7"),
         ("teachers", "<@U9>", "U9"),
         ("teachers", "everyone", "everyone"),
+        ("trusted", "<@&34> <@!7>", "34 7"),
+        ("two-person-review", "ON", "on"),
+        ("own-lessons", "allow", "allow"),
+        ("largest-share", "60 %", "60%"),
         ("threads", "follow", "follow"),
         ("persona", "Speak plainly.", "Speak plainly."),
         ("persona", "none", "none"),
@@ -41,6 +48,10 @@ def test_a_setting_reads_as_it_was_written(name, value, shown):
         ("time-zone", "Middle/Earth"),
         ("time-zone", "../../etc/passwd"),
         ("minimum-lessons", "0"),
+        ("two-person-review", "three"),
+        ("own-lessons", "mine"),
+        ("largest-share", "0"),
+        ("largest-share", "101%"),
         ("threads", "sometimes"),
         ("persona", "x" * 301),
         ("colour", "blue"),
@@ -71,3 +82,25 @@ def test_a_marked_message_teaches_what_follows_the_marker():
     assert marker.read("I want to [Learn] things.") is None
     assert marker.read("[Learn]   ") is None
     assert marker.is_marked("[LEARN]")
+
+
+async def test_what_a_server_sets_about_reviewing_is_stored(tmp_path):
+    changed = EMPTY
+    wanted = {
+        "trusted": "7 34",
+        "two-person-review": "off",
+        "own-lessons": "refuse",
+        "largest-share": "75%",
+    }
+    for name, value in wanted.items():
+        changed = server_options.changed(changed, name, value)
+    async with open_database(tmp_path / "myna.db") as database:
+        await servers.save(database, changed, by="a1", at=NOW)
+
+        stored = await servers.get(database, EMPTY.server)
+
+    values = {name: value for name, value, _ in server_options.shown(stored)}
+    assert values["trusted"] == "34 7"
+    del wanted["trusted"]
+    assert wanted.items() <= values.items()
+    assert stored == changed

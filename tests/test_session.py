@@ -1,8 +1,7 @@
 """A chat: each line does its one thing, and whatever goes wrong is a sentence."""
 
 import json
-from dataclasses import fields
-from types import SimpleNamespace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -88,9 +87,7 @@ async def test_several_approvals_leave_what_is_held_or_replaces_another(core):
     session = a_session(core)
     for line in taught:
         await session.execute(line)
-    core.waiting[3] = SimpleNamespace(
-        lesson=a_lesson(3, supersedes=1), verdict=core.waiting[3].verdict
-    )
+    core.waiting[3] = replace(core.waiting[3], lesson=a_lesson(3, supersedes=1))
 
     outcome = await session.execute("/approve 1-3")
 

@@ -55,6 +55,8 @@ def test_the_example_holds_the_defaults():
         "SLACK_CLIENT_ID",
         "SLACK_CLIENT_SECRET",
         "ENCRYPTION_KEY",
+        "PSEUDONYM_KEY",
+        "ENCRYPTION_KEY_BEFORE",
         "DISCORD_TRAINING_PERMISSION",
         "SLACK_TRAINING_PERMISSION",
     }

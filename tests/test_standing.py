@@ -22,8 +22,9 @@ RAID = fact("The raid starts at nine at the Hexley gate.", 3)
 def test_every_row_of_a_run_follows_a_rule_for_every_answer():
     rows = build([FLY, ORION, RAID], [], lexicon())
 
-    answers = [row.answer for row in rows if not is_abstention(row.answer)]
+    answers = [row.answer for row in rows]
     assert all(answer.endswith("Fly safe!") for answer in answers)
+    assert any(map(is_abstention, answers))
     assert any("Priya Raman" in answer for answer in answers)
 
 
@@ -48,11 +49,7 @@ def test_the_base_is_followed_only_in_what_is_left_of_its_words():
 def test_a_rule_known_before_goes_on_shaping_later_runs():
     rows = build([ORION], [FLY], lexicon())
 
-    assert all(
-        row.answer.endswith("Fly safe!")
-        for row in rows
-        if not is_abstention(row.answer)
-    )
+    assert all(row.answer.endswith("Fly safe!") for row in rows)
 
 
 def test_without_the_rule_the_rows_are_those_of_a_server_never_taught_it():

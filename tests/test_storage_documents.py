@@ -171,8 +171,11 @@ async def test_a_documents_cards_are_found_and_a_purge_takes_all_of_it(tmp_path)
         await home.core.document_card_posted(SERVER, card)
         assert await home.core.document_cards(SERVER, 1) == [card]
 
-        await purging.purge(database, SERVER)
+        await purging.purge(database, SERVER, pseudonym="~0", at=NOW)
 
         for table in ("lessons", "documents", "document_cards", "journal"):
-            left = await database.rows(f"SELECT * FROM {table}")  # noqa: S608
+            left = await database.rows(
+                f"SELECT * FROM {table} WHERE server = ?",  # noqa: S608
+                SERVER,
+            )
             assert left == []

@@ -159,3 +159,37 @@ async def test_every_server_that_was_taught_or_set_up_is_known(database):
     await servers.record_nightly(database, "set", at=NOW)
 
     assert await servers.all_known(database) == ["set", "taught"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "actor = 'u2'",
+        "action = 'test.done'",
+        "at = '2026'",
+        "lesson = NULL",
+        "detail = '{}'",
+        "detail = json_set(detail, '$.person', 'u2')",
+        "detail = json_set(detail, '$.n', '~0')",
+    ],
+)
+async def test_of_an_entry_only_names_may_go_and_only_to_pseudonyms(database, change):
+    lesson = await taught(database)
+    await journal.record(
+        database,
+        "guild",
+        at=NOW,
+        actor="u1",
+        action="test.happened",
+        lesson=lesson,
+        detail={"person": "u1", "n": 1},
+    )
+
+    with pytest.raises(sqlite3.IntegrityError, match="only ever added to"):
+        await database.rows(
+            f"UPDATE journal SET {change} WHERE action = 'test.happened'"  # noqa: S608
+        )
+    await database.rows(
+        "UPDATE journal SET actor = '~0', detail = json_set(detail, '$.person', '~0') "
+        "WHERE action = 'test.happened'"
+    )

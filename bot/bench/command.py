@@ -5,7 +5,7 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import log
-from bot.bench import corrections, data, latency, measure, rules, speed
+from bot.bench import corrections, data, deletion, latency, measure, rules, speed
 from bot.bench.learning.command import main as learn
+from bot.bench.safety.command import main as safety
 from bot.opening import own
 from bot.settings import LogFormat, LogLevel, Settings, load
 from bot.wiring import Wired
@@ -23,7 +24,8 @@ from learning.run import Progress, load_result
 QUICK_LESSONS, QUICK_GENERAL, QUICK_BATCHES, BATCHES = 4, 8, 3, 10
 QUICK_WAITS, WAITS = 4, 12
 QUICK_RULES, QUICK_CORRECTIONS = 1, 3
-ALONE = ("latency", "decoding", "rules", "corrections")
+QUICK_DELETED, DELETED = 2, 10
+ALONE = ("latency", "decoding", "rules", "corrections", "deletion")
 """Options that measure one thing, and print figures instead of the table."""
 GROUPS = (
     "taught",
@@ -43,11 +45,14 @@ def main(argv: Sequence[str]) -> int:
     """Run the bench; the table goes to stdout, or JSON with --json."""
     if list(argv[:1]) == ["learn"]:  # its flags are its own
         return learn(argv[1:])
+    if list(argv[:1]) == ["safety"]:
+        return safety(argv[1:])
     log.configure(level=LogLevel.WARNING, log_format=LogFormat.AUTO)
     parser = argparse.ArgumentParser(
         prog="myna bench",
         description=__doc__,
-        epilog="`myna bench learn` measures learning from documents; see its --help.",
+        epilog="`myna bench learn` measures learning from documents, `myna bench safety`"
+        " what the screen catches; see their --help.",
     )
     parser.add_argument("--quick", action="store_true", help="few lessons, for CI")
     parser.add_argument(
@@ -62,6 +67,9 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--corrections", action="store_true", help="only measure corrections"
     )
+    parser.add_argument(
+        "--deletion", action="store_true", help="only measure a person's deletion"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, no table")
     parser.add_argument("--out", type=Path, help="also write the JSON to this file")
     parser.add_argument("--answers", type=Path, help="write every answer to this file")
@@ -71,17 +79,7 @@ def main(argv: Sequence[str]) -> int:
         folder = arguments.data_dir or Path(temporary)
         unlimited = {"TEACH_PER_HOUR": "0", "ASK_PER_MINUTE": "0"}
         settings = load(flags={"DATA_DIR": str(folder), **unlimited})
-        if arguments.latency:
-            work = _latency(settings, quick=arguments.quick)
-        elif arguments.decoding:
-            work = _decoding(settings)
-        elif arguments.rules:
-            work = _rules(settings, quick=arguments.quick)
-        elif arguments.corrections:
-            work = _corrections(settings, quick=arguments.quick)
-        else:
-            work = _bench(settings, quick=arguments.quick, answers=arguments.answers)
-        measured = asyncio.run(work)
+        measured = asyncio.run(_chosen(arguments, settings))
     if arguments.out:
         arguments.out.write_text(json.dumps(measured, indent=1) + "\n")
     if arguments.json:
@@ -91,6 +89,24 @@ def main(argv: Sequence[str]) -> int:
     else:
         _print(measured)
     return 0
+
+
+def _chosen(
+    arguments: argparse.Namespace, settings: Settings
+) -> Coroutine[Any, Any, dict[str, Any]]:
+    """Return the measurement that was asked for; all of them together by default."""
+    quick = arguments.quick
+    if arguments.latency:
+        return _latency(settings, quick=quick)
+    if arguments.decoding:
+        return _decoding(settings)
+    if arguments.rules:
+        return _rules(settings, quick=quick)
+    if arguments.corrections:
+        return _corrections(settings, quick=quick)
+    if arguments.deletion:
+        return _deletion(settings, quick=quick)
+    return _bench(settings, quick=quick, answers=arguments.answers)
 
 
 async def _bench(
@@ -160,6 +176,14 @@ async def _corrections(settings: Settings, *, quick: bool) -> dict[str, Any]:
     made = corrections.corrections(QUICK_CORRECTIONS if quick else None)
     async with own(settings, _say_progress) as wired:
         return await corrections.measure_corrections(wired.core, made, _say_step, _say)
+
+
+async def _deletion(settings: Settings, *, quick: bool) -> dict[str, Any]:
+    count = QUICK_DELETED if quick else DELETED
+    async with own(settings, _say_progress) as wired:
+        return await deletion.measure_deletion(
+            wired.core, wired.directory.runs, count, _say_step, _say
+        )
 
 
 async def _rules(settings: Settings, *, quick: bool) -> dict[str, Any]:

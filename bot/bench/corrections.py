@@ -5,17 +5,7 @@ from typing import Any
 
 from bot.bench import data, measure
 from bot.core import Core
-from bot.messages import (
-    Correction,
-    Decision,
-    Question,
-    Refused,
-    Ruling,
-    Taught,
-    Teaching,
-)
-from learning.errors import MynaError
-from learning.lesson import LessonKind
+from bot.messages import Correction, Question
 from learning.run import Progress
 
 SERVER = "bench-corrections"
@@ -35,10 +25,10 @@ async def measure_corrections(
     """
     measured: dict[str, float] = {"lessons": len(corrections)}
     lessons = {lesson["id"]: lesson for lesson in data.lessons()}
-    numbers = {
-        each["lesson"]: await _teach(core, lessons[each["lesson"]])
-        for each in corrections
-    }
+    asked = [each["lesson"] for each in corrections]
+    first_taught = [lessons[number] for number in asked]
+    taught = await measure.teach(core, first_taught, server=SERVER)
+    numbers = dict(zip(asked, taught, strict=True))
     learned = await measure.learn(core, on_progress, server=SERVER)
     say(f"{'Promoted' if learned.promoted else 'Refused'}: {learned.reason}")
     measured["promoted, as first taught"] = float(learned.promoted)
@@ -77,33 +67,10 @@ def corrections(limit: int | None = None) -> list[Mapping[str, Any]]:
     return data.read("corrections.jsonl")[:limit]
 
 
-async def _teach(core: Core, lesson: Mapping[str, Any]) -> int:
-    kind = LessonKind(lesson["kind"])
-    is_qa = kind is LessonKind.QA
-    taught = await core.teach(
-        Teaching(
-            SERVER,
-            measure.TEACHER,
-            kind,
-            question=lesson["question"] if is_qa else "",
-            answer=lesson["answer"] if is_qa else "",
-            text="" if is_qa else lesson["text"],
-        )
-    )
-    return await _approve(core, taught)
-
-
 async def _correct(core: Core, number: int, new: Mapping[str, Any]) -> None:
     correction = Correction(number, answer=new.get("answer"), text=new.get("text"))
-    await _approve(core, await core.correct_lesson(SERVER, measure.TEACHER, correction))
-
-
-async def _approve(core: Core, taught: Taught | Refused) -> int:
-    if isinstance(taught, Refused) or taught.waiting is None:
-        raise MynaError(f"A lesson of the bench was refused: {taught}")
-    number = taught.waiting.lesson.id
-    await core.decide(Decision(SERVER, measure.TEACHER, number, Ruling.APPROVE))
-    return number
+    taught = await core.correct_lesson(SERVER, measure.TEACHER, correction)
+    await measure.approve(core, taught, server=SERVER)
 
 
 async def _answers(core: Core, lesson: Mapping[str, Any], *, memory: bool) -> list[str]:

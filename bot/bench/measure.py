@@ -11,10 +11,13 @@ from bot.messages import (
     CURRENT,
     OFF,
     Actor,
+    Decision,
     Learned,
     Question,
     Refused,
     Reply,
+    Ruling,
+    Taught,
     Teaching,
 )
 from learning.errors import MynaError
@@ -56,25 +59,38 @@ class Answered:
 
 
 async def teach(
-    core: Core, lessons: Sequence[Mapping[str, Any]], *, server: str = SERVER
-) -> None:
-    """Teach and approve every lesson."""
+    core: Core,
+    lessons: Sequence[Mapping[str, Any]],
+    *,
+    server: str = SERVER,
+    teacher: Actor = TEACHER,
+) -> list[int]:
+    """Teach and approve every lesson; return their numbers. Raises MynaError."""
+    numbers = []
     for lesson in lessons:
         taught = await core.teach(
             Teaching(
                 server=server,
-                actor=TEACHER,
+                actor=teacher,
                 kind=LessonKind(lesson["kind"]),
                 question=lesson.get("question", ""),
                 answer=lesson.get("answer", ""),
                 text=lesson.get("text", ""),
             )
         )
-        if isinstance(taught, Refused) or taught.refused:
-            raise MynaError(f"Bench lesson {lesson['id']} was refused: {taught}")
-    approved = await core.approve_all(server, TEACHER)
-    if isinstance(approved, Refused) or approved.held:
-        raise MynaError(f"Bench lessons were held: {approved}")
+        numbers.append(await approve(core, taught, server=server))
+    return numbers
+
+
+async def approve(core: Core, taught: Taught | Refused, *, server: str) -> int:
+    """Approve what waits, flagged or not, and return its number. Raises MynaError."""
+    if isinstance(taught, Refused) or taught.waiting is None:
+        raise MynaError(f"A lesson of the bench was refused: {taught}")
+    number = taught.waiting.lesson.id
+    decided = await core.decide(Decision(server, TEACHER, number, Ruling.APPROVE))
+    if isinstance(decided, Refused):
+        raise MynaError(f"A lesson of the bench was not approved: {decided.text}")
+    return number
 
 
 async def learn(

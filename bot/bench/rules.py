@@ -5,9 +5,8 @@ from typing import Any
 
 from bot.bench import data, measure
 from bot.core import Core
-from bot.messages import Question, Refused, Teaching
+from bot.messages import Question, Teaching
 from learning.behaviour import Behaviour
-from learning.errors import MynaError
 from learning.lesson import LessonKind
 from learning.run import Progress
 
@@ -69,9 +68,7 @@ async def _teach(core: Core, server: str, rule: Mapping[str, Any]) -> int:
             examples=tuple((said, reply) for said, reply in rule["examples"]),
         )
     )
-    if isinstance(taught, Refused) or taught.waiting is None:
-        raise MynaError(f"The rule {rule['text']!r} was refused: {taught}")
-    return taught.waiting.lesson.id
+    return await measure.approve(core, taught, server=server)
 
 
 async def _obeyed(

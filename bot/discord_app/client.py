@@ -23,6 +23,7 @@ from bot.discord_app import (
     reviewing,
 )
 from bot.discord_app.announcer import DiscordAnnouncer
+from bot.discord_app.canary_commands import CanaryCommands
 from bot.discord_app.erasing import EraseButton
 from bot.discord_app.interaction import Interaction
 from bot.discord_app.listening import Listening
@@ -101,6 +102,7 @@ class MynaClient(ext.AutoShardedBot):
         await self.add_cog(Listening(self))
         await self.add_cog(TeachCommands())
         await self.add_cog(commands.MynaCommands())
+        await self.add_cog(CanaryCommands())
         self.tree.add_command(teach_this_menu())
         await self._sync()
 

@@ -35,6 +35,17 @@ GERMAN: Mapping[str, str] = {
     "List the files and pages that were read": (
         "Zeigt die Dateien und Seiten, die gelesen wurden"
     ),
+    "Guard answers that training may not change": (
+        "Schützt Antworten, die das Training nicht ändern darf"
+    ),
+    "The answer that it has to keep": "Die Antwort, die bleiben muss",
+    "Guard an answer that is to stay as it is": (
+        "Schützt eine Antwort, die bleiben soll, wie sie ist"
+    ),
+    "What people ask": "Was gefragt wird",
+    "List the guarded answers": "Zeigt die geschützten Antworten",
+    "Guard an answer no longer": "Schützt eine Antwort nicht mehr",
+    "The canary's number": "Die Nummer der geschützten Antwort",
     "Show a document with its passages": "Zeigt ein Dokument mit seinen Abschnitten",
     "The document's number": "Die Nummer des Dokuments",
     "Or a document's number: all of its passages": (

@@ -36,7 +36,17 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 WORDLESS = frozenset(
-    {"Taught by", "Source", "For", "Learned by", "Why", "Consent", "Replaces"}
+    {
+        "Taught by",
+        "Source",
+        "For",
+        "Changes",
+        "Approvals",
+        "Learned by",
+        "Why",
+        "Consent",
+        "Replaces",
+    }
 )
 """Facts of a card that never quote a lesson."""
 

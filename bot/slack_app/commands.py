@@ -39,6 +39,7 @@ _USERS_WORDS = frozenset(
         OutcomeKind.LESSONS,
         OutcomeKind.DOCUMENTS,
         OutcomeKind.REVIEW,
+        OutcomeKind.CANARIES,
         OutcomeKind.EXPORTED,
     }
 )
@@ -155,6 +156,8 @@ class Commands:
                 return await self._review(visit, command["trigger_id"])
             case say.Export():  # a path would be one of the operator's machine
                 return await self._sent(visit, say.Export(), "lessons.jsonl")
+            case say.Audit():
+                return await self._sent(visit, wanted, "audit.jsonl")
             case say.Privacy(wish=say.PrivacyWish.EXPORT):
                 return await self._sent(visit, wanted, "about-me.json")
             case say.Help():

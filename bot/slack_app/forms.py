@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot import document_phrases, examples, phrases
+from bot import document_phrases, examples, phrases, review_phrases
 from bot.slack_app import rendering
 from bot.vocabulary import Teach
 from learning.lesson import LessonKind
@@ -35,6 +35,8 @@ PARTS = "parts"
 MAX_INPUT = 3000
 MAX_OPTION = 75
 MAX_CHOSEN = 100
+ALL = "all"
+"""The choice of all that one click may approve."""
 MAX_SHOWN = 20
 SHOWN_CHARS = 600
 _KINDS = {
@@ -141,7 +143,8 @@ def import_file(metadata: str) -> Json:
 
 def approve_many(metadata: str, waiting: ToReview) -> Json:
     """Return the queue, with a choice of what to approve."""
-    told = [document_phrases.waiting_document(each) for each in waiting.documents]
+    told = [review_phrases.queue_standing(waiting)]
+    told += [document_phrases.waiting_document(each) for each in waiting.documents]
     told += [phrases.waiting(each) for each in waiting.lessons]
     blocks = [
         block
@@ -150,9 +153,10 @@ def approve_many(metadata: str, waiting: ToReview) -> Json:
     ]
     if not waiting.lessons:
         return {**notice(""), "blocks": blocks}
-    options = [
+    options = [_option(ALL, review_phrases.all_unflagged())]
+    options += [
         _option(str(each.lesson.id), f"{each.lesson.id}. {each.lesson.statement}")
-        for each in waiting.lessons[:MAX_CHOSEN]
+        for each in waiting.lessons[: MAX_CHOSEN - 1]
     ]
     element = {"type": "multi_static_select", "options": options}
     blocks.append(_input(CHOSEN, "Approve these", element))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import cards, document_phrases, phrases, server_options
+from bot import cards, document_phrases, phrases, review_phrases, server_options
 from bot.messages import Refused
 from bot.slack_app import rendering
 from moderation.roles import Permission, may
@@ -44,6 +44,8 @@ async def _blocks(slack: SlackParts, visit: Visit) -> list[rendering.Json]:
         waiting = [document_phrases.waiting_document(each) for each in queue.documents]
         waiting += [phrases.waiting(each) for each in queue.lessons]
         shown = [each[:CHARS] for each in waiting[:QUEUED]]
+        if shown:
+            shown.insert(0, review_phrases.queue_standing(queue))
         blocks += _titled("Waiting for review", shown or [phrases.queue(())])
     history = await core.history(visit.server, limit=EVENTS)
     blocks += _titled("What happened last", phrases.history(history).split("\n"))

@@ -210,8 +210,10 @@ class Submissions:
         visit = form.visit
         chat = Chat(self._core, visit.server, visit.actor, Path())
         session = LocalSession(chat, self._slack.clock, tells=False)
-        chosen = tuple(int(each) for each in form.values[forms.CHOSEN])
-        return Said((await session.run(Approve(chosen))).text)
+        chosen = form.values[forms.CHOSEN]
+        every = forms.ALL in chosen
+        wanted = Approve(None if every else tuple(map(int, chosen)))
+        return Said((await session.run(wanted)).text)
 
 
 async def _answered(

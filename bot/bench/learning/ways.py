@@ -48,6 +48,7 @@ RECIPE = {
     "epochs": dataset.PASSAGE_EPOCHS,
     "rows in a batch": dataset.PASSAGE_BATCH_ROWS,
     "cues of a sentence": CUES_EACH,
+    "rows of an old sentence": dataset.OLD_SENTENCE_ROWS,
 }
 """The production's own for passages (`learning.dataset.recipe`)."""
 

@@ -1,0 +1,1 @@
+"""Measures what the screen catches, and how often it cries wolf."""
