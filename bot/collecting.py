@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from bot.documents import Documents
     from bot.messages import Actor
     from bot.parts import Parts
+    from bot.proposing import Proposing
     from bot.reading import Reading
-    from bot.reviewing import Reviewing
     from learning.web import GuardedFetcher, Page
     from moderation.provenance import Scope
 
@@ -43,10 +43,10 @@ class Collecting:
     """
 
     def __init__(
-        self, parts: Parts, to_review: Documents, reviewing: Reviewing
+        self, parts: Parts, to_review: Documents, proposing: Proposing
     ) -> None:
         self._parts = parts
-        self._reviewing = reviewing
+        self._proposing = proposing
         self._documents = to_review
 
     async def link(
@@ -60,7 +60,7 @@ class Collecting:
         on_progress: Callable[[Progress], None] | None,
     ) -> Collected | Refused:
         """Read a page, or those that a sitemap lists."""
-        refused = await self._reviewing.refused_to_teach(server, actor, channel)
+        refused = await self._proposing.refused_to_teach(server, actor, channel)
         if refused:
             return refused
         async with self._parts.fetcher() as fetcher:

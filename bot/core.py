@@ -22,6 +22,7 @@ from bot.learning_runs import LearningRuns
 from bot.messages import ApprovedAll, Imported, Refused, ToReview
 from bot.pins import Pins
 from bot.privacy import Privacy
+from bot.proposing import Proposing
 from bot.rating import Rating
 from bot.research import Research
 from bot.retention import Retaining
@@ -94,24 +95,25 @@ class Core:
 
     def __init__(self, parts: Parts) -> None:
         self._answering = Answering(parts)
-        self._reviewing = Reviewing(parts)
+        self._proposing = Proposing(parts)
+        self._reviewing = Reviewing(parts, self._proposing)
         self._runs = LearningRuns(parts)
         self._withdrawing = Withdrawing(parts)
         self._archive = Archive(parts)
         self._configuring = Configuring(parts, self._runs)
-        self._sources = Sources(parts, self._reviewing, self._withdrawing)
+        self._sources = Sources(parts, self._proposing, self._withdrawing)
         self._privacy = Privacy(parts, self._withdrawing)
         self._retaining = Retaining(parts, self._withdrawing)
         self._auditing = Auditing(parts)
-        self._documents = Documents(parts, self._reviewing)
+        self._documents = Documents(parts, self._proposing)
         self._document_rows = DocumentRows(parts, self._documents)
         self._document_reviewing = DocumentReviewing(parts, self._withdrawing)
-        self._collecting = Collecting(parts, self._documents, self._reviewing)
-        self._research = Research(parts, self._collecting, self._reviewing)
+        self._collecting = Collecting(parts, self._documents, self._proposing)
+        self._research = Research(parts, self._collecting, self._proposing)
         self._watching = Watching(parts, self._documents)
-        self._correcting = Correcting(parts, self._reviewing)
-        self._rating = Rating(parts, self._reviewing)
-        self._pins = Pins(parts, self._reviewing)
+        self._correcting = Correcting(parts, self._proposing)
+        self._rating = Rating(parts, self._proposing)
+        self._pins = Pins(parts, self._proposing)
         self._canaries = Canaries(parts)
         self._fetcher = parts.fetcher
         self._clock = parts.clock
@@ -159,7 +161,7 @@ class Core:
         `Refused` is for who may teach and how often; a `Taught` with `refused` set
         is for what the screen found in the words.
         """
-        return await self._reviewing.teach(teaching)
+        return await self._proposing.teach(teaching)
 
     async def teach_pins(
         self, server: str, actor: Actor, channel: str, pinboard: Pinboard
@@ -179,7 +181,7 @@ class Core:
         """
         every = list(rows)
         alone = [row for row in every if not is_passage(row)]
-        result = await self._reviewing.import_lessons(server, alone, actor)
+        result = await self._proposing.import_lessons(server, alone, actor)
         if isinstance(result, Refused) or len(alone) == len(every):
             return result
         parts = [row for row in every if is_passage(row)]
@@ -451,7 +453,7 @@ class Core:
 
         Raises NotFoundError or ConflictError.
         """
-        return await self._reviewing.edit(
+        return await self._proposing.edit(
             server, actor, lesson, question=question, answer=answer, text=text
         )
 
@@ -463,7 +465,7 @@ class Core:
         `seen` is the digest of the words that were read. Raises NotFoundError or
         ConflictError.
         """
-        return await self._reviewing.widen(server, actor, lesson, seen=seen)
+        return await self._proposing.widen(server, actor, lesson, seen=seen)
 
     async def consent(
         self, server: str, person: str, lesson: int, *, given: bool

@@ -19,16 +19,16 @@ from storage import lessons
 if TYPE_CHECKING:
     from bot.messages import Actor, Correction
     from bot.parts import Parts
-    from bot.reviewing import Reviewing
+    from bot.proposing import Proposing
     from learning.lesson import Lesson
 
 
 class Correcting:
     """The use case of somebody who knows better."""
 
-    def __init__(self, parts: Parts, reviewing: Reviewing) -> None:
+    def __init__(self, parts: Parts, proposing: Proposing) -> None:
         self._parts = parts
-        self._reviewing = reviewing
+        self._proposing = proposing
 
     async def correct(
         self, server: str, actor: Actor, correction: Correction, *, channel: str | None
@@ -54,7 +54,7 @@ class Correcting:
         new = formed(_corrected(old, correction))
         if new.digest == old.digest:
             return Refused(phrases.says_this_already(number))
-        return await self._reviewing.teach_as(
+        return await self._proposing.teach_as(
             Teaching(server, actor, new.kind, channel=channel),
             replace(
                 new,

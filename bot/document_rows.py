@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from bot import lesson_rows, phrases
 from bot.messages import Imported, ImportProblem, Refused
+from bot.proposing import MOST_ROWS
 from bot.reading import Reading, digest_of
-from bot.reviewing import MOST_ROWS
 from learning.lesson import LessonKind
 from learning.passages import Passage
 from moderation.policy import TERMINAL

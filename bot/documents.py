@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from bot.document_sorting import Sorted
     from bot.messages import Actor
     from bot.parts import Parts
+    from bot.proposing import Proposing
     from bot.reading import Reading
-    from bot.reviewing import Reviewing
 
 log = structlog.get_logger(__name__)
 
@@ -37,9 +37,9 @@ log = structlog.get_logger(__name__)
 class Documents:
     """The use case of whoever brings a document."""
 
-    def __init__(self, parts: Parts, reviewing: Reviewing) -> None:
+    def __init__(self, parts: Parts, proposing: Proposing) -> None:
         self._parts = parts
-        self._reviewing = reviewing
+        self._proposing = proposing
         self._sorting = Sorting(parts)
 
     async def add(
@@ -100,10 +100,10 @@ class Documents:
         if refused or actor.id == SYSTEM.id:
             return refused
         teaching = Teaching(server, actor, LessonKind.PASSAGE, channel=channel)
-        refused = await self._reviewing.refused_here(teaching)
+        refused = await self._proposing.refused_here(teaching)
         if refused:
             return refused
-        await self._reviewing.remember_trust(server, actor)
+        await self._proposing.remember_trust(server, actor)
         turn = self._parts.teachings.take(server, actor.id)
         if not turn.granted:
             return Refused(limit_phrases.too_fast(turn))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.messages import Actor
     from bot.parts import Parts
     from bot.ports import Pinboard
-    from bot.reviewing import Reviewing
+    from bot.proposing import Proposing
 
 MOST_PINS = 25
 """Pins that one call puts up: each may be a card, and a message to its author."""
@@ -25,15 +25,15 @@ MOST_PINS = 25
 class Pins:
     """The use case of a moderator who teaches what a channel pinned."""
 
-    def __init__(self, parts: Parts, reviewing: Reviewing) -> None:
+    def __init__(self, parts: Parts, proposing: Proposing) -> None:
         self._parts = parts
-        self._reviewing = reviewing
+        self._proposing = proposing
 
     async def teach(
         self, server: str, actor: Actor, channel: str, pinboard: Pinboard
     ) -> TaughtPins | Refused:
         refused = refusal(actor, Permission.REVIEW)
-        refused = refused or await self._reviewing.refused_to_teach(
+        refused = refused or await self._proposing.refused_to_teach(
             server, actor, channel
         )
         if refused:

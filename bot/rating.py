@@ -16,16 +16,16 @@ from storage import answers, feedback, lessons
 if TYPE_CHECKING:
     from bot.messages import Actor
     from bot.parts import Parts
-    from bot.reviewing import Reviewing
+    from bot.proposing import Proposing
     from storage.answers import Answer
 
 
 class Rating:
     """The use cases of people who got an answer."""
 
-    def __init__(self, parts: Parts, reviewing: Reviewing) -> None:
+    def __init__(self, parts: Parts, proposing: Proposing) -> None:
         self._parts = parts
-        self._reviewing = reviewing
+        self._proposing = proposing
 
     async def rate(
         self, server: str, actor: Actor, answer: int, *, helpful: bool
@@ -50,7 +50,7 @@ class Rating:
         if not given.question:
             return Refused(phrases.answer_erased())
         typed = actor.platform == TERMINAL
-        return await self._reviewing.teach(
+        return await self._proposing.teach(
             Teaching(
                 server,
                 actor,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.collecting import Collecting
     from bot.messages import Actor, Question
     from bot.parts import Parts
-    from bot.reviewing import Reviewing
+    from bot.proposing import Proposing
     from learning.run import Progress
     from learning.search_results import Result
     from moderation.provenance import Scope
@@ -44,17 +44,17 @@ class Research:
     """The use cases of looking things up on the web."""
 
     def __init__(
-        self, parts: Parts, collecting: Collecting, reviewing: Reviewing
+        self, parts: Parts, collecting: Collecting, proposing: Proposing
     ) -> None:
         self._parts = parts
         self._collecting = collecting
-        self._reviewing = reviewing
+        self._proposing = proposing
         self._kept: dict[tuple[str, str], _Kept] = {}
 
     async def search(
         self, server: str, actor: Actor, topic: str, *, channel: str | None
     ) -> Researched | Refused:
-        refused = await self._reviewing.refused_to_teach(server, actor, channel)
+        refused = await self._proposing.refused_to_teach(server, actor, channel)
         if refused:
             return refused
         if not self._parts.search.is_configured:
@@ -88,7 +88,7 @@ class Research:
         return (
             self._parts.search.is_configured
             and self._parts.teachings.has_turn(server, actor.id)
-            and await self._reviewing.refused_to_teach(server, actor, question.channel)
+            and await self._proposing.refused_to_teach(server, actor, question.channel)
             is None
             and not await people.has_opted_out(
                 self._parts.database, server, actor.id
@@ -106,7 +106,7 @@ class Research:
         channel: str | None,
         on_progress: Callable[[Progress], None] | None,
     ) -> Collected | Refused:
-        refused = await self._reviewing.refused_to_teach(server, actor, channel)
+        refused = await self._proposing.refused_to_teach(server, actor, channel)
         if refused:
             return refused
         kept = self._remembered(server, actor.id)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.parts import Parts
-    from bot.reviewing import Reviewing
+    from bot.proposing import Proposing
     from bot.withdrawing import Withdrawing
     from moderation.provenance import Scope
 
@@ -26,10 +26,10 @@ class Sources:
     """The use cases of people whose messages were taught."""
 
     def __init__(
-        self, parts: Parts, reviewing: Reviewing, withdrawing: Withdrawing
+        self, parts: Parts, proposing: Proposing, withdrawing: Withdrawing
     ) -> None:
         self._parts = parts
-        self._reviewing = reviewing
+        self._proposing = proposing
         self._withdrawing = withdrawing
 
     async def consent(
@@ -47,8 +47,8 @@ class Sources:
             database, server, lesson, consent=said, at=now
         )
         if given:
-            waiting = await self._reviewing.waiting(agreed)
-            await self._reviewing.show(waiting)
+            waiting = await self._proposing.waiting(agreed)
+            await self._proposing.show(waiting)
         else:
             await self._withdrawing.erase(
                 server, lesson, by=person, reason=audit_phrases.CONSENT_REFUSED
@@ -94,7 +94,7 @@ class Sources:
                 server, lesson.id, by=SYSTEM.id, reason=audit_phrases.MESSAGE_EDITED
             )
             if edited is not None and lesson.state in _REPROPOSED:
-                again = await self._reviewing.propose_again(edited)
+                again = await self._proposing.propose_again(edited)
                 taught += [again] if again else []
         return tuple(taught)
 
