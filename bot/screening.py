@@ -121,11 +121,6 @@ def corrects(lesson: Lesson) -> bool:
     return lesson.supersedes is not None and lesson.source.startswith(CORRECTION)
 
 
-def contradicts(verdict: Verdict) -> bool:
-    """Say whether a lesson says something else than one that is known or waits."""
-    return any(finding.rule == CONFLICT for finding in verdict.findings)
-
-
 def sees(draft: Lesson, other: Lesson) -> bool:
     """Say whether everybody who may read a draft may know of another lesson."""
     return other.scope.is_server_wide or other.scope == draft.scope

@@ -156,7 +156,7 @@ def test_an_exact_duplicate_is_refused_and_names_the_lesson():
     assert [(f.rule, f.lesson) for f in verdict.findings] == [("duplicate", 4)]
 
 
-def test_a_different_value_warns_of_a_conflict_and_asks_whether_it_supersedes():
+def test_a_different_value_is_held_as_a_conflict_and_asks_whether_it_supersedes():
     verdict = screen(
         "The raid is on Friday 9 pm.", similar=[lesson("The raid is on Friday 8 pm.")]
     )
