@@ -61,7 +61,8 @@ class Review:
         """Say why an unflagged lesson, or a document of some, is not for one click.
 
         `shares` count what the click has approved so far. A trusted author has no
-        share to keep to, but their sources have.
+        share to keep to, but their sources have; on a young server nobody has, or a
+        first handbook would be too much of all there is.
         """
         if not self.panel.may_approve(reviewer, authors_of(lesson)):
             return Obstacle.OWN
@@ -72,7 +73,9 @@ class Review:
         if lesson.author not in self.trusted:
             parts.append(after.of_author(lesson.author))
         most = self.panel.rules.largest_share
-        return Obstacle.SHARE if any(p and p.exceeds(most) for p in parts) else None
+        if self.shares.is_young or not any(p and p.percent > most for p in parts):
+            return None
+        return Obstacle.SHARE
 
     def counted(self, shares: Shares, lesson: Lesson) -> Shares:
         """Count a lesson that was just approved."""

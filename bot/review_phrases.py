@@ -31,7 +31,10 @@ def own_document(document: int) -> str:
 
 
 def approved_by_you_already(lesson: int) -> str:
-    return f"You approved lesson {lesson} already; it waits for a second moderator."
+    return (
+        f"You approved lesson {lesson} already; it waits for a second moderator. Where"
+        " there is none, an admin can change that with /config two-person-review off."
+    )
 
 
 def queue_standing(of: ToReview) -> str:

@@ -37,10 +37,6 @@ class Share:
     def percent(self) -> float:
         return 100 * self.part / self.whole if self.whole else 0.0
 
-    def exceeds(self, percent: int) -> bool:
-        """Say whether it is too much, where the server is old enough to say so."""
-        return self.whole > FROM_LESSONS and self.percent > percent
-
 
 @dataclass(frozen=True, slots=True)
 class Shares:
@@ -49,6 +45,11 @@ class Shares:
     whole: int = 0
     authors: Mapping[str, int] = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_young(self) -> bool:
+        """Say whether a server knows too little for shares to mean anything."""
+        return self.whole < FROM_LESSONS
 
     def of_author(self, author: str) -> Share:
         return Share(self.authors.get(author, 0), self.whole)

@@ -220,10 +220,14 @@ async def test_a_change_of_what_few_were_answered_is_not_marked(tmp_path):
         assert waiting.about.cites is None
 
 
-def test_a_share_says_nothing_of_a_young_server():
-    assert not Share(20, 20).exceeds(50)
-    assert Share(11, 21).exceeds(50)
-    assert not Share(15, 30).exceeds(50)
+async def test_a_first_handbook_is_approved_at_once_on_a_young_server(tmp_path):
+    clock = FakeClock()
+    async with open_home(tmp_path, clock=clock) as home:
+        for number in range(30):
+            clock.advance(minutes=30)
+            await teach(home, number, teacher(0), source="handbook.md")
+
+        assert await obstacles(home) == (30, [])
 
 
 def test_lessons_are_counted_by_author_and_host():
