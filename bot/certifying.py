@@ -15,22 +15,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.parts import Parts
-    from storage.adapters import Adapter
-    from storage.deletions import Deletion
 
 log = structlog.get_logger(__name__)
 
 
 async def certify(parts: Parts, server: str) -> None:
-    """Certify the server's deletions of which neither weights nor runs are left.
+    """Certify the server's deletions, once no weights or runs of them are left.
 
     Whether that is so is looked up on the disk, never concluded.
     """
-    for deletion in await deletions.uncertified(parts.database, server):
+    waiting = await deletions.uncertified(parts.database, server)
+    if not waiting or not await _is_over(parts, server):
+        return
+    clean = await in_service(parts, server)
+    for deletion in waiting:
         learned = await deletions.trained_on(parts.database, server, deletion.lessons)
-        if not await _is_over(parts, deletion, learned):
-            continue
-        clean = await in_service(parts, server)
         await deletions.certify(
             parts.database,
             deletion,
@@ -41,10 +40,18 @@ async def certify(parts: Parts, server: str) -> None:
         log.info("privacy.certified", server=server, deletion=deletion.id)
 
 
-async def _is_over(parts: Parts, deletion: Deletion, learned: list[Adapter]) -> bool:
-    active = await runs.active(parts.database, deletion.server)
-    if active and not set(active.lessons).isdisjoint(deletion.lessons):
+async def _is_over(parts: Parts, server: str) -> bool:
+    """Say whether nothing is left of any lesson that was ever forgotten here.
+
+    A deletion lists only what it erased itself. What its person had forgotten one by
+    one before, also in a deletion that a crash cut short, names nobody any more: so
+    all that was forgotten counts.
+    """
+    forgotten = await deletions.forgotten_lessons(parts.database, server)
+    active = await runs.active(parts.database, server)
+    if active and not forgotten.isdisjoint(active.lessons):
         return False  # it has their rows; its adapter will be born tainted
+    learned = await deletions.trained_on(parts.database, server, forgotten)
     if any(adapter.state is not AdapterState.DELETED for adapter in learned):
         return False
     directory = parts.directory

@@ -99,14 +99,16 @@ class Schedule:
         await self._core.check_watches()
 
     async def keep_house(self) -> None:
-        """Retire what has expired, erase what is too old, and make the backup.
+        """Retire what has expired, make the backup, and erase what is too old.
 
-        In this order: the night's backup holds nothing that was due to go.
+        In this order: what is about to go is in the backup for its days, so that no
+        upgrade and no time that somebody set too short erases what nobody can get
+        back. Yesterday's backup held it anyway.
         """
         await self._core.retire_expired()
         await deliveries.prune(self._database, now=self._clock.now())
-        await self._enforce_retention()
         await self._back_up()
+        await self._enforce_retention()
 
     async def due(self) -> list[str]:
         """List the servers whose night has come."""

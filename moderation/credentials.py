@@ -2,6 +2,7 @@
 
 import pkgutil
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -24,9 +25,11 @@ from moderation.text import Span
 
 # Left out of the library's detectors: on prose, entropy and keywords flag commit
 # hashes and say nothing of "the password is hunter2"; GitHub's names a key's first
-# letters only, Azure's flags checksums; the others go by the word beside a key.
+# letters only, Azure's flags checksums; that for addresses takes a program's own
+# default on the reader's machine for a password (IN_URL); the others go by the word
+# beside a key.
 UNUSED = frozenset(
-    """azure_storage_key base cloudant github_token high_entropy_strings ibm_cloud_iam
+    """azure_storage_key base basic_auth cloudant github_token high_entropy_strings ibm_cloud_iam
     ibm_cos_hmac keyword private_key softlayer""".split()
 )
 
@@ -50,10 +53,12 @@ BLOB = re.compile(
     r"(?<![\w/.@%&?#+-])(?P<value>[A-Za-z0-9+/_-]{32,200}={0,2})(?![\w/.:@-])"
 )
 IN_URL = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'<>]{0,64}:(?P<value>[^\s/\"'<>]{1,128})"
-    r"@[\w.\[-]",
+    r"\b(?P<scheme>[a-z][a-z0-9+.-]{1,20})://(?P<user>[^\s/:@\"'<>]{0,64})"
+    r":(?P<value>[^\s/\"'<>]{1,128})@(?P<host>[\w.-]+|\[)",
     re.IGNORECASE,
 )
+LOCAL = re.compile(r"(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0)\.?$", re.IGNORECASE)
+BASIC = re.compile(r"\bBasic\s+(?P<value>[A-Za-z0-9+/]{8,}={0,2})", re.IGNORECASE)
 LINKED = re.compile(r"(?:://|sha\d{1,3}[:-])\S{0,300}$", re.IGNORECASE)
 PUBLIC = re.compile(r"AAAA[A-Z]3Nza|(?:sha\d{3}|md5)-", re.IGNORECASE)
 """Public keys and checksums of files."""
@@ -79,11 +84,18 @@ def secrets(text: str) -> list[tuple[str, Span]]:
         for match in pattern.finditer(text)
     )
     in_urls = (
-        ("password in an address", m.span("value")) for m in IN_URL.finditer(text)
+        ("password in an address", m.span("value"))
+        for m in IN_URL.finditer(text)
+        if not _is_default(m)
+    )
+    basic = (
+        ("sign-in header", m.span("value"))
+        for m in BASIC.finditer(text)
+        if _is_basic(m["value"])
     )
     found = [
         (kind, span)
-        for kind, span in chain(library, own, in_urls)
+        for kind, span in chain(library, own, in_urls, basic)
         if not is_placeholder(text[slice(*span)])
     ]
     return found or [("key after its name", span) for span in _labelled(text)]
@@ -97,6 +109,24 @@ def passwords(text: str) -> list[tuple[str, Span]]:
         if _is_random(match["value"]) and not LINKED.search(text, 0, match.start())
     ]
     return [*(("password", span) for span in prose.told(text)), *blobs]
+
+
+def _is_default(address: re.Match[str]) -> bool:
+    """Say whether a program's own default opens it, on the reader's own machine."""
+    scheme = address["scheme"].partition("+")[0]
+    return bool(LOCAL.match(address["host"])) and address["value"] in {
+        scheme,
+        address["user"],
+    }
+
+
+def _is_basic(value: str) -> bool:
+    """Say whether a name and a password are encoded here (RFC 7617)."""
+    try:
+        decoded = b64decode(value + "=" * (-len(value) % 4)).decode()
+    except ValueError:
+        return False
+    return ":" in decoded and decoded.isprintable()
 
 
 def _labelled(text: str) -> Iterator[Span]:

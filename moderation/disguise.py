@@ -14,7 +14,8 @@ _BINARY = re.compile(r"(?<!\d)(?:[01]{8}\s?){6,}(?!\d)")
 _MORSE = re.compile(r"(?<!\S)(?:[.-]{1,6} ){3,}/ (?:[.-]{1,6}[ /]+){3,}")
 _READABLE = re.compile(r"[A-Za-z]{2,}(?:[ ,.'?!-]+[A-Za-z]+){2,}")
 _LEET = str.maketrans("013457@$", "oieastas")
-_SPACED = re.compile(r"\b(?:\w[ .*_-]{1,3}){6,}\w\b")
+# An underscore is a gap and no letter: as both, a line of them takes forever.
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][ .*_-]{1,3}){6,}[^\W_](?![^\W_])")
 
 
 def encoded_spans(text: str) -> Iterator[Span]:

@@ -3,7 +3,20 @@
 import re
 from collections.abc import Callable, Iterator
 
-from moderation.checksum import passes_dni, passes_luhn, passes_nir, passes_resident
+from moderation.checksum import (
+    passes_cpf,
+    passes_danish,
+    passes_dni,
+    passes_finnish,
+    passes_italian,
+    passes_korean,
+    passes_luhn,
+    passes_nir,
+    passes_norwegian,
+    passes_resident,
+    passes_swedish,
+)
+from moderation.phone import is_telephone
 from moderation.text import Span
 
 CARD = re.compile(
@@ -35,50 +48,81 @@ def _digits(check: Callable[[str], bool]) -> Callable[[str], bool]:
     return lambda found: check(re.sub(r"\D", "", found))
 
 
-def _any(_found: str) -> bool:
-    return True
+def _none(_found: str) -> bool:
+    return False
 
 
 SHAPES: dict[str, tuple[str, Callable[[str], bool]]] = {
     "US social security number": (
         r"(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}",
-        _any,
+        _none,
     ),
     "national insurance number": (
         (
             r"(?:(?!BG|GB|NK|KN|TN|NT)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|ZZ)"
             r" ?\d\d ?\d\d ?\d\d ?[A-DT]"
         ),
-        _any,
+        _none,
     ),
     "Italian tax code": (
         r"[A-Z]{6}\d\d[ABCDEHLMPRST]\d\d[A-Z]\d{3}[A-Z]",
-        _any,
+        passes_italian,
     ),
     "French social security number": (
         rf"[12] ?\d\d ?{_MONTH} ?\d\d ?\d{{3}} ?\d{{3}} ?\d\d",
         _digits(passes_nir),
     ),
     "Spanish identity number": (r"[XYZ]-?\d{7}-?[A-Z]|\d{8}-?[A-Z]", passes_dni),
-    "Brazilian taxpayer number": (r"\d{3}\.\d{3}\.\d{3}-\d\d", _any),
-    "Nordic personal number": (
-        (
-            rf"(?:19|20)?\d\d{_MONTH}{_DAY}[-+]\d{{4}}|{_DAY}{_MONTH}\d\d-\d{{4}}"
-            rf"|{_DAY}{_MONTH}\d\d[-+A]\d{{3}}[0-9A-FHJ-NPR-Y]"
-        ),
-        _any,
+    "Brazilian taxpayer number": (
+        r"\d{3}\.\d{3}\.\d{3}-\d\d",
+        _digits(passes_cpf),
     ),
-    "Korean resident number": (rf"\d\d{_MONTH}{_DAY}-[1-4]\d{{6}}", _any),
+    "Swedish personal number": (
+        rf"(?:19|20)?\d\d{_MONTH}{_DAY}[-+]\d{{4}}",
+        _digits(passes_swedish),
+    ),
+    "Danish personal number": (
+        rf"{_DAY}{_MONTH}\d\d-\d{{4}}",
+        _digits(passes_danish),
+    ),
+    "Finnish personal code": (
+        rf"{_DAY}{_MONTH}\d\d[-+A]\d{{3}}[0-9A-FHJ-NPR-Y]",
+        passes_finnish,
+    ),
+    "Norwegian birth number": (
+        rf"{_DAY}{_MONTH}\d\d ?\d{{5}}",
+        _digits(passes_norwegian),
+    ),
+    "Korean resident number": (
+        rf"\d\d{_MONTH}{_DAY}-[1-4]\d{{6}}",
+        _digits(passes_korean),
+    ),
     "Chinese resident number": (
         rf"[1-9]\d{{5}}(?:19|20)\d\d{_MONTH}{_DAY}\d{{3}}[\dX]",
         passes_resident,
     ),
-    "Indian tax number": (r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", _any),
+    "Indian tax number": (r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", _none),
 }
+"""Each with its check; one that has none, or fails it, counts beside its name only."""
 NATIONAL = {
     kind: (re.compile(rf"(?<![\w.,/+-])(?:{shape})(?![\w]|[.,/-]\d)"), check)
     for kind, (shape, check) in SHAPES.items()
 }
+NAME = re.compile(
+    r"\b(?:(?:ssn|nino|hetu|cpf|rrn|(?-i:PAN))\b|pan (?:card|no|number)|cpr\W{0,3}\d"
+    r"|cpr[ -]?n(?:o|r|um\w*)\b|social[ _-]?(?:security|insurance)"
+    r"|national[ _-]?(?:insurance|id(?:entity)?)\b|ni (?:no|number)|personal[ _-]?(?:(?:id|identity|identification)\b|number|code)"
+    r"|person(?:nummer|nr)|samordningsnummer|f[o\u00f8]dsels(?:nummer|nr)"
+    r"|henkil[o\u00f6]tunnus|codice fiscale|resident (?:registration|number|id)"
+    r"|permanent account|(?:income|your|my|his|her) tax|tax[ _-]?(?:payer|id|number)"
+    r"|identity (?:number|code|card))",
+    re.IGNORECASE,
+)
+"""What a national id is called, before or after it."""
+TIME = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d$")
+"""Ends a timestamp; one in ten would pass a check digit by chance."""
+TELLING = ("US social security number", "national insurance number")
+"""Forms that have no check digit, and are still seldom anything else."""
 
 LABELLED = re.compile(
     r"\b(?:(?i:ssn|social[ _-]?(?:security|insurance)|national[ _-]?(?:insurance|id(?:entity)?)"
@@ -102,9 +146,20 @@ def identities(text: str) -> list[tuple[str, Span]]:
         (kind, match.span())
         for kind, (pattern, check) in NATIONAL.items()
         for match in pattern.finditer(text)
-        if check(match.group()) and not _is_other(text, match.start())
+        if not _is_other(text, match.start())
+        and (_is_named(text, match.span()) or _is_right(match.group(), check))
     ]
     return [*_cards(text), *shaped, *_labelled(text)]
+
+
+def likenesses(text: str) -> list[Span]:
+    """Find what has the form of a national id and may be another number."""
+    return [
+        match.span()
+        for kind in TELLING
+        for match in NATIONAL[kind][0].finditer(text)
+        if not _is_other(text, match.start())
+    ]
 
 
 def _cards(text: str) -> Iterator[tuple[str, Span]]:
@@ -127,7 +182,20 @@ def _labelled(text: str) -> Iterator[tuple[str, Span]]:
         value = match["value"]
         if DATE.match(value) or sum(map(str.isdigit, value)) < FEWEST_DIGITS:
             continue
+        if is_telephone(value):
+            continue
         yield "personal id", match.span("value")
+
+
+def _is_named(text: str, span: Span) -> bool:
+    """Say whether the name of a national id stands near."""
+    start, end = span
+    return bool(NAME.search(text, max(0, start - NEAR), end + NEAR))
+
+
+def _is_right(number: str, check: Callable[[str], bool]) -> bool:
+    is_timestamp = number[-5] == "-" and TIME.search(number)
+    return not is_timestamp and check(number)
 
 
 def _is_other(text: str, start: int) -> bool:

@@ -37,7 +37,7 @@ _IGNORE = (
     r"|discard|scrap|dismiss|skip|abandon|suspend|disable)"
 )
 _ASKED = (
-    r"(?:^|[.!?:;,>\"\n-]\s*|\b(?:please|kindly|now|then|and|to|must|should|will|(?:can|"
+    r"(?:^|[.!?:;,>\"\n-][^\S\n]*|\b(?:please|kindly|now|then|and|to|must|should|will|(?:can|"
     r"could|would|will|may) you|me) )"
 )
 _TELL = (
@@ -81,7 +81,7 @@ PATTERNS = {
     ),
     "imitates turns of a conversation": re.compile(
         rf"(?:^|\n)\W{{0,4}}system\W{{0,3}}[:\]>](?=.{{8}})|</?\W?(?:system|assistant"
-        rf"|context|instructions?|prompt)>|(?:^|\n)\W*\b{_TURN}:.*?[\s.!?]{_TURN}:"
+        rf"|context|instructions?|prompt)>|(?:^|\n)[^\w\n]*\b{_TURN}:.*?[\s.!?]{_TURN}:"
         r"|#{2,} ?(?:new |system )?(?:instructions?|system|prompt|task)\b"
         r"|\b(?:end|begin) of (?:document|lesson|context|conversation|prompt)\b.{0,20}"
         r"\b(?:assistant|begin|new|now)\b"
@@ -94,7 +94,7 @@ PATTERNS = {
         rf"|all |any )*(?:the )?(?:{_MODEL}|assistants?|the bot)\b"
         rf"|\b(?:{_MODEL}|assistants?|models?)\b.{{0,40}}\b(?:reading|that (?:read|summar|"
         r"process)\w*|summari[sz]ing)\b"
-        rf"|(?:^|[.!\n]\s*){_MODEL}(?: readers?)?[:,]"
+        rf"|(?:^|[.!\n][^\S\n]*){_MODEL}(?: readers?)?[:,]"
         r"|\b(?:treat|regard|take)\b.{0,40}\bas (?:its|your|the) (?:new )?"
         r"(?:system )?(?:prompt|instructions?)\b",
         re.IGNORECASE,
@@ -145,9 +145,10 @@ PATTERNS = {
         re.IGNORECASE | re.DOTALL,
     ),
     "comes in parts": re.compile(
-        r"(?:\b\w{1,2}\d?\b|\bpart \d)\"?\s*(?:=|:|\bis\b)\s*[\"'\u201c][^\"\n]{1,300}"
-        r"[\"'\u201d].{0,60}(?:\b\w{1,2}\d?\b|\bpart \d)\"?\s*(?:=|:|\bis\b)\s*"
-        r"[\"'\u201c](?=.{0,400}(?:\+|combin|concat|interlac|\bjoin|together|answer))"
+        # Atomic: the nearest second part counts, or many parts are tried in all pairs.
+        r"(?:\b\w{1,2}\d?\b|\bpart \d)\"?\s*(?:=|:|\bis\b)\s*[\"'\u201c]"
+        r"(?>[^\"\n]{1,300}?[\"'\u201d].{0,60}?(?:\b\w{1,2}\d?\b|\bpart \d)\"?\s*"
+        r"(?:=|:|\bis\b)\s*[\"'\u201c])(?=.{0,400}(?:\+|combin|concat|interlac|\bjoin|together|answer))"
         r"|\b(?:interlace|concatenate|combine)\b.{0,40}\b(?:part \d|strings?|[A-C], B)\b",
         re.IGNORECASE | re.DOTALL,
     ),

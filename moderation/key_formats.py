@@ -91,9 +91,19 @@ _FORMS = {
     "JSON web token": (r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*",),
     "sign-in header": (
         r"(?i:\bBearer)\s+(?=\S*\d)[\w.~+/-]{20,}=*",
-        r"(?i:\bBasic)\s+(?=\S*(?:\d|=))[A-Za-z0-9+/]{14,}={0,2}",
-        r"(?:\s-u|--user)[ =][\"']?[\w.@-]{1,40}:(?!//)[^\s\"']{4,}",
-        r"(?i:\blogin)\s+\S{1,60}\s+(?i:password)\s+\S{4,}",
+        r"(?i:Authorization[\"']?\s*[:=]\s*[\"']?Basic)\s+[A-Za-z0-9+/]{6,}={0,2}",
+        r"\bcurl (?:-{1,2}[\w-]+ ){0,4}(?:-u|--user)[ =][\"']?[\w.@-]{1,40}:[^\s\"']{4,}",
+        # Elsewhere the option may be --update, or name a user and a group.
+        (
+            r"(?:(?<!rsync)\s-u|--user)[ =][\"']?(?!\d+:)[\w.@-]{1,40}:(?![/~]|\$[({])"
+            r"(?=[^\s\"']*[^\s\"'a-z_-])[^\s\"']{6,}"
+        ),
+        # A line of .netrc, and no sentence about "your login and password".
+        (
+            r"(?i:\blogin)\s+(?!(?i:and|or|with|your|the)\b)\S{1,60}\s+(?i:password)\s+"
+            r"(?=\S*\d|\S*[$%&*+=@^_~#!]\S)\S{4,}"
+        ),
+        r"\bmachine\s+\S+\.\S+\s+login\s+\S{1,60}\s+password\s+\S{4,}",
     ),
     "password's hash": (
         r"\$(?:2[abxy]|[156]|y|apr1|argon2(?:id?|d))\$[\w./$+=,-]{20,}",

@@ -28,8 +28,7 @@ def bad_links(text: str) -> list[tuple[str, Span]]:
     found = [("runs code or opens a file", m.span()) for m in SCHEME.finditer(text)]
     found += _disguised(text)
     for match in SHOWN.finditer(text):
-        host = urlsplit(match["target"]).hostname or ""
-        if not _same_site(match["shown"].lower(), host):
+        if not _leads_to(match["target"], match["shown"].lower()):
             found.append(("shows one address and leads to another", match.span()))
     return found
 
@@ -61,6 +60,11 @@ def _is_lookalike(host: str) -> bool:
     return any(is_disguised(label, alone=top_is_latin) for label in labels)
 
 
-def _same_site(shown: str, host: str) -> bool:
+def _leads_to(target: str, shown: str) -> bool:
+    """Say whether a target is at the site shown; one that is no address is not."""
+    try:
+        host = urlsplit(target).hostname or ""
+    except ValueError:
+        return False
     shown, host = shown.removeprefix("www."), host.removeprefix("www.")
     return host == shown or host.endswith(f".{shown}") or shown.endswith(f".{host}")

@@ -70,7 +70,7 @@ BARE = re.compile(
 BESIDE = re.compile(
     rf"(?<![A-Za-z/-])(?:log ?in(?: with| as| using)?|account(?: use)?|user(?:name)?)"
     rf"[\s:=>-]+[\w.@-]{{1,40}}(?:\s*[/|:]|[\s,;]+(?:and|with|the|\s)*(?:{SPOKEN}))"
-    rf"[\s:=>\"'`(]{{0,4}}(?P<value>{_WORD})|\b(?:root|admin):(?P<own>{_WORD})",
+    rf"[\s:=>\"'`(]{{0,4}}(?P<value>{_WORD})|(?<!://)\b(?:root|admin):(?P<own>{_WORD})",
     re.IGNORECASE,
 )
 """After the name of an account."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from moderation.checksum import passes_iban
+from moderation.identity import likenesses
 from moderation.phone import phones
 from moderation.postal import addresses
 from moderation.text import Span
@@ -75,6 +76,7 @@ def personal(text: str) -> list[tuple[str, Span]]:
     found += [("a bank account", span) for span in _accounts(text)]
     found += [("a telephone number", span) for span in phones(text)]
     found += [("a postal address", span) for span in addresses(text)]
+    found += [("what looks like a national id", span) for span in likenesses(text)]
     found += [("a date of birth", m.span("value")) for m in BORN.finditer(text)]
     return found + [("an IP address", span) for span in _ips(text)]
 

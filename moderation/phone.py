@@ -77,6 +77,12 @@ def phones(text: str) -> list[Span]:
     return [span for span in _found(text) if not _is_public(text, span)]
 
 
+def is_telephone(number: str) -> bool:
+    """Say whether a number begins as a telephone's, a hotline's as well."""
+    begins = any(start == 0 for start, _ in _found(number))
+    return begins or _is_free_to_call(number)
+
+
 def _found(text: str) -> Iterator[Span]:
     for match in INTERNATIONAL.finditer(text):
         number = re.sub(r"^\(?00", "+", match.group())

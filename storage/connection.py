@@ -9,6 +9,12 @@ from learning.encryption import database_key
 from learning.errors import DataDirectoryError, DiskFullError, StorageError
 
 PLAIN_HEADER = b"SQLite format 3\0"
+EXPORT_ERRORS = {
+    "database or disk is full": sqlite3.SQLITE_FULL,
+    "database disk image is malformed": sqlite3.SQLITE_CORRUPT,
+    "disk I/O error": sqlite3.SQLITE_IOERR,
+}
+"""What sqlcipher_export says: whatever goes wrong in it has the code SQLITE_ERROR."""
 
 
 def connect(path: Path, key: str) -> sqlite3.Connection:
@@ -64,9 +70,7 @@ def explained(path: Path, key: str) -> Iterator[None]:
             "That text holds half a character, which nothing can keep; type it anew."
         ) from error
     except Exception as error:
-        # SQLCipher's exceptions are not those of sqlite3, but they carry the same
-        # codes. The low byte is the kind of error, the rest a detail of it.
-        match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        match kind_of(error):
             case sqlite3.SQLITE_FULL:
                 raise DiskFullError(
                     f"There is no room left for {path}: free some space and try "
@@ -92,6 +96,18 @@ def explained(path: Path, key: str) -> Iterator[None]:
                 ) from error
             case _:
                 raise
+
+
+def kind_of(error: Exception) -> int:
+    """Return SQLite's code of the kind of an error, 0 where it is not SQLite's."""
+    # SQLCipher's exceptions are not those of sqlite3, but they carry the same codes.
+    # The low byte is the kind of error, the rest a detail of it.
+    kind: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if kind == sqlite3.SQLITE_ERROR:
+        return next(
+            (code for text, code in EXPORT_ERRORS.items() if text in str(error)), kind
+        )
+    return kind
 
 
 def damaged(path: Path) -> str:

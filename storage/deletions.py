@@ -7,7 +7,7 @@ certificate says so.
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -154,8 +154,16 @@ async def uncertified(database: Database, server: str) -> list[Deletion]:
     return [_deletion(entry) for entry in entries if entry.id in wanted]
 
 
+async def forgotten_lessons(database: Database, server: str) -> frozenset[int]:
+    """Return the numbers of all that was ever forgotten; nothing else is left of it."""
+    rows = await database.rows(
+        "SELECT id FROM lessons WHERE server = ? AND state = 'forgotten'", server
+    )
+    return frozenset(row["id"] for row in rows)
+
+
 async def trained_on(
-    database: Database, server: str, lessons: Sequence[int]
+    database: Database, server: str, lessons: Collection[int]
 ) -> list[Adapter]:
     """Return every adapter that learned one of these lessons, or descends from one."""
     rows: list[sqlite3.Row] = await database.rows(

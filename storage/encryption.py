@@ -5,11 +5,23 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import structlog
+
 from learning.encryption import decrypt, encrypt, rows_key
 from learning.rows import ENCRYPTED_ROWS, ROWS
 from storage import data_directory
-from storage.connection import connect_cipher, explained, is_plain, pragma_key
+from storage.connection import (
+    connect_cipher,
+    explained,
+    is_plain,
+    kind_of,
+    pragma_key,
+)
 from storage.data_directory import PRIVATE_FILE, DataDirectory
+
+log = structlog.get_logger(__name__)
+
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def bring_under(directory: DataDirectory, key: str, *, before: str = "") -> list[Path]:
@@ -17,9 +29,9 @@ def bring_under(directory: DataDirectory, key: str, *, before: str = "") -> list
 
     Each file is replaced by a complete one in a single step, so that a killed process
     goes on at the next start. Files of other keys are left alone; opening them says
-    so. Without a key, what `before` opens becomes plain. The caller owns the
-    directory. Returns the files that were written anew. Raises DiskFullError,
-    DataDirectoryError or StorageError.
+    so, and so are damaged backups, which the log names. Without a key, what `before`
+    opens becomes plain. The caller owns the directory. Returns the files that were
+    written anew. Raises DiskFullError, DataDirectoryError or StorageError.
     """
     if not key and not before:
         return []
@@ -28,10 +40,19 @@ def bring_under(directory: DataDirectory, key: str, *, before: str = "") -> list
     with data_directory.explained(directory):
         for path in databases:
             with explained(path, key):
-                held = _key_of(path, (key, before))
-                if held is None or held == key:
+                try:
+                    held = _key_of(path, (key, before))
+                    if held is None or held == key:
+                        continue
+                    _write_anew(path, held, key, before)
+                except Exception as exc:
+                    if path == directory.database or kind_of(exc) not in DAMAGE:
+                        raise
+                    # Nothing depends on it, and it goes when its days are over.
+                    log.warning(
+                        "backup.damaged", backup=path.name, encrypted_anew=False
+                    )
                     continue
-                _write_anew(path, held, key, before)
             written.append(path)
         for half in directory.backups.glob("myna-*.tmp"):  # a backup was cut short
             half.unlink()
@@ -51,7 +72,7 @@ def _key_of(path: Path, keys: tuple[str, ...]) -> str | None:
             with closing(connect_cipher(path, key)) as connection:
                 connection.execute("SELECT count(*) FROM sqlite_schema")
         except Exception as exc:
-            if getattr(exc, "sqlite_errorcode", None) != sqlite3.SQLITE_NOTADB:
+            if kind_of(exc) != sqlite3.SQLITE_NOTADB:
                 raise
         else:
             return key
@@ -61,20 +82,25 @@ def _key_of(path: Path, keys: tuple[str, ...]) -> str | None:
 def _write_anew(path: Path, held: str, key: str, before: str) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.unlink(missing_ok=True)
-    temporary.touch(mode=PRIVATE_FILE)
-    with closing(connect_cipher(path, held)) as connection:
-        # Empties the log into the file, and deletes it.
-        connection.execute("PRAGMA journal_mode = DELETE")
-        [version] = connection.execute("PRAGMA user_version").fetchone()
-        connection.execute("ATTACH ? AS anew KEY ?", (str(temporary), pragma_key(key)))
-        connection.execute("SELECT sqlcipher_export('anew')")
-        connection.execute(f"PRAGMA anew.user_version = {int(version)}")
-        if key and before:
-            _reseal_tokens(connection, key, before)
-        connection.execute("DETACH anew")
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    temporary.rename(path)
+    try:
+        temporary.touch(mode=PRIVATE_FILE)
+        with closing(connect_cipher(path, held)) as connection:
+            # Empties the log into the file, and deletes it.
+            connection.execute("PRAGMA journal_mode = DELETE")
+            [version] = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute(
+                "ATTACH ? AS anew KEY ?", (str(temporary), pragma_key(key))
+            )
+            connection.execute("SELECT sqlcipher_export('anew')")
+            connection.execute(f"PRAGMA anew.user_version = {int(version)}")
+            if key and before:
+                _reseal_tokens(connection, key, before)
+            connection.execute("DETACH anew")
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.rename(path)
+    finally:  # a full disk needs its room back
+        temporary.unlink(missing_ok=True)
 
 
 def _reseal_tokens(connection: sqlite3.Connection, key: str, before: str) -> None:
@@ -112,8 +138,11 @@ def _encrypt_rows(directory: DataDirectory, key: str, before: str) -> list[Path]
 
 def _replace(path: Path, body: bytes) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
-    temporary.touch(mode=PRIVATE_FILE)
-    with temporary.open("wb") as file:
-        file.write(body)
-        os.fsync(file.fileno())
-    temporary.rename(path)
+    try:
+        temporary.touch(mode=PRIVATE_FILE)
+        with temporary.open("wb") as file:
+            file.write(body)
+            os.fsync(file.fileno())
+        temporary.rename(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -88,11 +88,20 @@ async def ended_runs(database: Database, *, before: datetime) -> list[str]:
 async def pseudonymise(
     database: Database, pseudonyms: Pseudonyms, *, before: datetime
 ) -> int:
-    """Name people by their pseudonyms in what was done before then; count people."""
+    """Name people by their pseudonyms in what was done before then; count them.
+
+    Changed settings list the ids of people and of roles alike: nothing here tells
+    them apart, so roles go too.
+    """
     rows = await database.rows(
         "SELECT server, actor FROM journal WHERE at < ?1 UNION "
         "SELECT server, json_extract(detail, '$.person') FROM journal"
         " WHERE at < ?1 AND json_extract(detail, '$.person') IS NOT NULL UNION "
+        # The lists are kept as texts of JSON; older entries have not all of them.
+        "SELECT journal.server, listed.value FROM journal,"
+        ' json_each(\'["moderators", "teachers", "trusted"]\') AS kind,'
+        " json_each(json_extract(journal.detail, '$.' || kind.value)) AS listed"
+        " WHERE journal.at < ?1 AND journal.action = 'settings.changed' UNION "
         "SELECT server, requested_by FROM runs WHERE created_at < ?1",
         to_text(before),
     )

@@ -275,6 +275,43 @@ async def test_what_still_lies_on_the_disk_is_not_certified(tmp_path):
         assert len(await entries(home, deletions.CERTIFIED)) == 1
 
 
+async def test_what_they_had_forgotten_before_is_waited_for_too(tmp_path):
+    async with open_home(tmp_path) as home:
+        await home.approved(ORION)
+        lesson = await home.approved(LYRA, "Port 9090.", actor=GWEN)
+        first = await home.learn()
+        run = home.parts.directory.run(first.run)
+        await home.forget(lesson, actor=GWEN)
+
+        await home.core.delete_person(SERVER, GWEN.id)
+        while_there = await entries(home, deletions.CERTIFIED)
+        on_disk = home.parts.directory.adapter(SERVER, 1).exists() and run.exists()
+        await home.learn()
+
+        assert on_disk
+        assert while_there == []
+        assert len(await entries(home, deletions.CERTIFIED)) == 1
+        assert not run.exists()
+        assert where(home, "9090") == []
+
+
+async def test_a_run_that_learns_what_they_forgot_before_is_waited_for(tmp_path):
+    async with open_home(tmp_path) as home:
+        await home.approved(ORION)
+        lesson = await home.approved(LYRA, "Port 9090.", actor=GWEN)
+        home.parts.trainer.hold = asyncio.Event()
+        task = asyncio.create_task(home.learn())
+        await home.parts.trainer.started.wait()
+        await home.forget(lesson, actor=GWEN)
+
+        await home.core.delete_person(SERVER, GWEN.id)
+        meanwhile = await entries(home, deletions.CERTIFIED)
+        home.parts.trainer.hold.set()
+        await asyncio.gather(task, return_exceptions=True)
+
+        assert meanwhile == []
+
+
 async def learned_rows(home):
     """Learn, and return the run's rows and spec as they lie in its directory."""
     learned = await home.learn()

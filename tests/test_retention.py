@@ -1,12 +1,15 @@
 """Retention: each kind of data goes when its time is over, once, and it is told."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.messages import Decision, Ruling
+from bot.messages import Actor, Decision, Ruling
 from bot.settings import load
 from learning.lesson import LessonState
+from moderation.roles import Role
 from storage import answers, journal, lessons, retention
 from storage.retention import Retention
 from tests.core_steps import MEMBER, MODERATOR, ORION, SERVER, TEACHER, open_home
@@ -14,6 +17,7 @@ from tests.fakes import FakeClock
 from tests.test_schedule import scheduled
 
 LYRA = "Which port does the Lyra gateway use?"
+ADMIN = Actor("a1", "Ada", Role.ADMIN)
 DAYS = timedelta(days=30)
 
 
@@ -128,6 +132,27 @@ async def test_the_journal_keeps_what_was_done_and_lets_go_of_names(tmp_path):
         assert {entry.actor for entry in new} == {"t1"}
         [run] = await home.parts.database.rows("SELECT requested_by FROM runs")
         assert run["requested_by"] == named("m1")
+
+
+async def test_who_was_listed_in_changed_settings_is_let_go_of_too(tmp_path):
+    async with open_home(tmp_path) as home:
+        kinds = {"moderators": "mo-7", "teachers": "te-7", "trusted": "tr-7"}
+        settings = await home.core.settings(SERVER)
+        listed = {kind: frozenset({person}) for kind, person in kinds.items()}
+        roles = replace(settings.roles, **listed)
+        await home.core.configure(replace(settings, roles=roles), ADMIN)
+        home.parts.clock.advance(days=31)
+
+        counts = await home.core.enforce_retention(Retention(names=DAYS))
+        again = await home.core.enforce_retention(Retention(names=DAYS))
+
+        [changed] = await journal.everything(home.parts.database, SERVER)
+        named = home.parts.pseudonyms.of
+        assert {kind: json.loads(changed.detail[kind]) for kind in kinds} == {
+            kind: [named(person)] for kind, person in kinds.items()
+        }
+        assert (counts, again) == ({"people": 4}, {"people": 0})
+        assert (await home.core.settings(SERVER)).roles == roles
 
 
 async def test_an_author_is_not_told_again_once_names_are_gone(tmp_path):

@@ -9,9 +9,11 @@ import pytest
 from bot.schedule import FOR_EVER, Nights, Schedule, last_night
 from learning.errors import RunKilledError
 from moderation.provenance import Scope
-from storage import servers
+from storage import answers, servers
+from storage.database import open_database
+from storage.retention import Retention
 from storage.servers import ServerSettings
-from tests.core_steps import SERVER, open_home
+from tests.core_steps import ORION, SERVER, open_home
 from tests.fakes import NOON, FakeClock
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -212,6 +214,23 @@ async def test_a_backup_is_made_every_night_and_the_old_ones_go(tmp_path):
 
         assert len(made) == 8
         assert sorted(backups.glob("myna-2*.db")) == made
+
+
+async def test_what_is_erased_for_its_age_is_in_the_backup_made_before(tmp_path):
+    clock = FakeClock()
+    keep = Retention(answers=timedelta(days=30))
+    async with scheduled(tmp_path, clock, keep=keep) as (home, schedule):
+        await home.approved()
+        answer = (await home.ask()).id
+        clock.advance(days=31)
+
+        await schedule.keep_house()
+
+        [copy] = home.parts.directory.backups.glob("myna-*.db")
+        erased = await answers.get(home.parts.database, SERVER, answer)
+        async with open_database(copy) as backup:
+            kept = await answers.get(backup, SERVER, answer)
+        assert (erased.question, kept.question) == ("", ORION)
 
 
 async def test_a_backup_that_fails_does_not_stop_the_schedule(tmp_path):

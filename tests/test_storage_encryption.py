@@ -8,13 +8,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from learning.encryption import rows_key
-from learning.errors import StorageError
+from learning.errors import DiskFullError, StorageError
 from learning.rows import ENCRYPTED_ROWS, ask, load_rows, save_rows
 from storage import encryption, installations, lessons
 from storage.backup import back_up
-from storage.connection import connect_cipher, is_plain
+from storage.connection import connect_cipher, explained, is_plain
 from storage.data_directory import prepare
 from storage.database import open_database
 from tests.encryption_steps import KEY, OTHER_KEY, files_with
@@ -247,6 +248,55 @@ async def test_a_damaged_page_is_found_in_an_encrypted_file(directory):
 
     with pytest.raises(StorageError, match="damaged"):
         await answers_in(directory.database, KEY)
+
+
+async def test_a_disk_that_is_full_is_said_so_by_an_export_too(directory):
+    await fill(directory, "")
+    path = directory.database
+    with closing(connect_cipher(path, "")) as connection:
+        connection.execute("ATTACH ? AS anew KEY ''", (str(directory.root / "new"),))
+        connection.execute("PRAGMA anew.max_page_count = 3")
+
+        with pytest.raises(DiskFullError, match="free some space"), explained(path, ""):
+            connection.execute("SELECT sqlcipher_export('anew')")
+
+
+async def test_a_file_that_cannot_be_encrypted_leaves_no_half_of_it(directory):
+    await fill(directory, "")
+    damage(directory.database)
+
+    with pytest.raises(StorageError, match="is damaged"):
+        encryption.bring_under(directory, KEY)
+
+    assert [*directory.root.rglob(".*")] == []
+
+
+@pytest.mark.parametrize("held", ["", OTHER_KEY])
+async def test_a_damaged_backup_is_told_and_keeps_nobody_from_starting(directory, held):
+    await fill(directory, held)
+    (copy,) = directory.backups.iterdir()
+    other = copy.with_name("myna-20200101T000000Z.db")
+    stub = copy.with_name("myna-20200102T000000Z.db")
+    other.write_bytes(copy.read_bytes())
+    stub.write_bytes(copy.read_bytes()[:50])
+    damage(other)
+    before = other.read_bytes()
+
+    with capture_logs() as logs:
+        written = encryption.bring_under(directory, KEY, before=held)
+
+    told = {entry["backup"] for entry in logs if entry["event"] == "backup.damaged"}
+    assert other.name in told
+    assert {directory.database, copy} <= set(written)
+    assert other.read_bytes() == before
+    assert await answers_in(directory.database, KEY) == [ANSWER, ANSWER]
+    assert [*directory.root.rglob(".*")] == []
+
+
+def damage(path):
+    """Overwrite all pages but the first, as a bad disk would."""
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
 
 
 async def test_a_killed_process_leaves_no_word_and_loses_none(directory):
