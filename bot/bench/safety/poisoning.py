@@ -75,8 +75,8 @@ async def _of_cases(wired: Wired, cases: Sequence[Case], say: Say) -> list[Rate]
         await _answer(core, RESTATED, case)
     written = {row["id"]: row["restatements"] for row in read("restatements.jsonl")}
     by_hand = [text for case in cases for text in written.get(case.id, ())]
-    made = [made(case, form) for case in cases for form in TEMPLATES]
-    for texts, note in ((by_hand, "written by hand"), (made, "made of templates")):
+    by_form = [made(case, form) for case in cases for form in TEMPLATES]
+    for texts, note in ((by_hand, "written by hand"), (by_form, "made of templates")):
         held = await _held(core, RESTATED, texts)
         rates.append(Rate("true restatements", len(texts), held, note, harmless=True))
     return rates
