@@ -92,7 +92,7 @@ def check_payload(method: str, path: str, body: Any) -> None:
 
 def check_payloads(requests: Iterable[Request]) -> None:
     """Check every request that carries a body; nothing without a description."""
-    if DESCRIPTION is None:
+    if not DESCRIPTION.is_file():
         return
     for request in requests:
         if request.body is not None and request.method in _BODIES:
