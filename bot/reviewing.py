@@ -34,6 +34,7 @@ from storage import approvals, lessons, review
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from bot.circumstances import Review
     from bot.messages import Decision
     from bot.parts import Parts
     from bot.proposing import Proposing
@@ -51,7 +52,10 @@ class Reviewing:
         self._screening = Screening(parts)
 
     async def queue(self, server: str, actor: Actor) -> tuple[Waiting, ...] | Refused:
-        return refusal(actor, Permission.REVIEW) or await self._queue(server)
+        refused = refusal(actor, Permission.REVIEW)
+        if refused:
+            return refused
+        return await self._queue(server, await review_of(self._parts, server))
 
     async def decide(self, decision: Decision) -> Decided | Refused:
         refused = refusal(decision.actor, Permission.REVIEW)
@@ -181,7 +185,7 @@ class Reviewing:
         """
         state = await review_of(self._parts, server)
         shares, sifted = state.shares, list[Waiting]()
-        queue = await self._queue(server)
+        queue = await self._queue(server, state)
         for waiting in sorted(queue, key=lambda each: each.lesson.id):
             lesson = waiting.lesson
             if document_of(lesson) is not None and named is None:
@@ -197,12 +201,11 @@ class Reviewing:
             sifted.append(left_out(waiting, found, waiting.verdict))
         return tuple(sifted)
 
-    async def _queue(self, server: str) -> tuple[Waiting, ...]:
+    async def _queue(self, server: str, state: Review) -> tuple[Waiting, ...]:
         """Return what waits, the flagged first, and of those the oldest."""
         records = await lessons.in_state(
             self._parts.database, server, LessonState.PENDING
         )
-        state = await review_of(self._parts, server)
         queue = [
             await listed_of(self._parts, each.lesson, each.verdict, state)
             for each in records
