@@ -216,20 +216,25 @@ class FakeTrainer:
             for row in rows
             if row["id"] not in self.forgets
         }
-        write_adapter(run / "adapter", learned)
-        result = RunResult(
-            status=self.status,
-            steps=1,
-            epochs=1,
-            rows=len(rows),
-            tokens=1,
-            row_tokens=1,
-            seconds=1.0,
-            loss=0.01,
-        )
-        save_result(run, result)
-        seal(run)
-        return result
+        return finish_run(run, learned, rows=len(rows), status=self.status)
+
+
+def finish_run(run, learned, *, rows, status=RunStatus.DONE):
+    """Write what a training script leaves behind, and return its result."""
+    write_adapter(run / "adapter", learned)
+    result = RunResult(
+        status=status,
+        steps=1,
+        epochs=1,
+        rows=rows,
+        tokens=1,
+        row_tokens=1,
+        seconds=1.0,
+        loss=0.01,
+    )
+    save_result(run, result)
+    seal(run)
+    return result
 
 
 def fake_prepare(directory, spec, *, lessons, old):

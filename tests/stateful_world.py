@@ -15,12 +15,12 @@ from learning import dataset
 from learning.exam import LessonMark, Scorecard
 from learning.lesson import LessonState
 from learning.rows import load_rows
-from learning.run import RunResult, RunStatus, load_spec, save_result, seal
+from learning.run import load_spec
 from moderation.roles import Role
 from storage import adapters
 from storage.adapters import AdapterState
 from tests.core_steps import open_home
-from tests.fakes import FakeClock, knowledge_of, write_adapter
+from tests.fakes import FakeClock, finish_run, knowledge_of
 from tests.learning_steps import lexicon
 from tests.stateful_ledger import GUILD, SERVERS, Ledger, marks_in, person
 
@@ -88,20 +88,7 @@ class World:
             if row.lesson and row.lesson not in self.forgets:
                 learned[row.messages[-1].content] = row.answer
                 learned[row.lesson] = row.answer
-        write_adapter(run / "adapter", learned)
-        result = RunResult(
-            status=RunStatus.DONE,
-            steps=1,
-            epochs=1,
-            rows=len(rows),
-            tokens=1,
-            row_tokens=1,
-            seconds=1.0,
-            loss=0.01,
-        )
-        save_result(run, result)
-        seal(run)
-        return result
+        return finish_run(run, learned, rows=len(rows))
 
     async def check(self):
         """Hold everything that is served or kept against the ledger."""
