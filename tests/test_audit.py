@@ -35,7 +35,6 @@ from tests.core_steps import (
 )
 from tests.document_steps import FEES, HOURS, KEYS, STAGING, brought, session_of
 from tests.fakes import FakeClock
-from tests.log_steps import logging_restored
 from tests.research_steps import FERRY, at_a_desk
 
 ADMIN = Actor("a1", "Ada", Role.ADMIN)
@@ -364,11 +363,10 @@ async def everything_that_is_logged(home):
 @pytest.mark.parametrize("level", [LogLevel.INFO, LogLevel.DEBUG])
 async def test_no_secret_no_body_and_no_name_is_in_the_log(tmp_path, level):
     stream = io.StringIO()
-    with logging_restored():
-        log.configure(level=level, log_format=LogFormat.JSON, stream=stream)
-        async with open_home(tmp_path) as home:
-            log.name_people(home.parts.pseudonyms)
-            await everything_that_is_logged(home)
+    log.configure(level=level, log_format=LogFormat.JSON, stream=stream)
+    async with open_home(tmp_path) as home:
+        log.name_people(home.parts.pseudonyms)
+        await everything_that_is_logged(home)
 
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     above = [line for line in lines if line["level"] != "debug"]

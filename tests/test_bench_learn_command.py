@@ -15,13 +15,6 @@ from bot.bench.learning.methods import BASE, ROWS, Methods
 from bot.bench.learning.report import NUMBERS, PAGE
 from learning.errors import CommandError, MynaError
 from tests.bench_learn_steps import FakeMethod, every_method, opener, row, write
-from tests.log_steps import logging_restored
-
-
-@pytest.fixture(autouse=True)
-def _logging():
-    with logging_restored():
-        yield
 
 
 @pytest.fixture

@@ -9,14 +9,12 @@ import structlog
 
 from bot import log
 from bot.settings import LogFormat, LogLevel
-from tests.log_steps import logging_restored
 
 
 @pytest.fixture
 def stream():
-    """Give a stream to log to, and put logging back as it was."""
-    with logging_restored():
-        yield io.StringIO()
+    """Give a stream to log to."""
+    return io.StringIO()
 
 
 def configured(stream, *, level=LogLevel.INFO, log_format=LogFormat.JSON):
