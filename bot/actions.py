@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot import phrases, terminal_phrases
+from bot import phrases, terminal_phrases, tool_card_phrases, tool_cards
 from bot.chat import Chat
 from bot.lesson_files import write_lessons
 from bot.messages import Actor, Learned, Question, Refused, Reply
 from bot.outcome import Outcome, OutcomeKind, credit_view, refused, views
+from bot.tool_actions import call_view
 from bot.vocabulary import Learn
 from learning.errors import NotFoundError
 from learning.lesson import Lesson
@@ -31,12 +32,18 @@ async def ask(chat: Chat, text: str, on_text: Callable[[str], None] | None) -> O
         memory=chat.memory,
         adapter=chat.adapter,
     )
-    reply = await chat.core.answer(question, on_text)
+    return answered(chat, await chat.core.answer(question, on_text), text)
+
+
+def answered(chat: Chat, reply: Reply | Refused, asked: str = "") -> Outcome:
+    """Show an answer; where it asks whether to call a tool, say how to tell it."""
     if isinstance(reply, Refused):
         return refused(reply)
     said = reply.text
+    if reply.call is not None:
+        said = f"{said}\n{tool_card_phrases.how_to_confirm(reply.call.id)}"
     if reply.offer_research:
-        said = f"{said}\n{phrases.offer_research(text)}"
+        said = f"{said}\n{phrases.offer_research(asked)}"
     return _answered(OutcomeKind.ANSWER, said, reply, chat.actor)
 
 
@@ -96,9 +103,10 @@ async def show(chat: Chat, lesson: int) -> Outcome:
     detail = await chat.core.lesson(
         chat.server, lesson, channel=chat.channel, actor=chat.actor
     )
+    told = [phrases.lesson_detail(detail), *tool_cards.lines(detail.lesson)]
     return Outcome(
         OutcomeKind.LESSONS,
-        phrases.lesson_detail(detail),
+        "\n".join(told),
         lessons=views([detail.lesson]),
         extra={"adapters": list(detail.adapters), "answers": detail.answers},
     )
@@ -231,6 +239,7 @@ def _answered(kind: OutcomeKind, text: str, reply: Reply, actor: Actor) -> Outco
             "withheld": reply.withheld,
             "answer": reply.id,
             "offer_research": reply.offer_research,
+            "call": call_view(reply.call),
         },
     )
 

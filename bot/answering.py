@@ -22,6 +22,7 @@ from learning.lesson import Lesson, LessonKind, LessonState
 from learning.memory import Recall, Standing
 from learning.standing import Standing as Rule
 from learning.standing import followed, standing
+from learning.tool import looks_like_call
 from moderation import screen
 from moderation.roles import Permission
 from storage import adapters, answers, lessons, people, servers
@@ -30,6 +31,7 @@ from storage.adapters import AdapterState
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.calling import Called, Calling
     from bot.messages import Actor
     from bot.parts import Parts
 
@@ -51,8 +53,9 @@ class _Draft:
 class Answering:
     """The use cases of asking."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, calling: Calling) -> None:
         self._parts = parts
+        self._calling = calling
 
     async def answer(
         self, question: Question, on_text: Callable[[str], None] | None
@@ -68,6 +71,11 @@ class Answering:
         for _ in range(ATTEMPTS):
             adapter = await self._adapter(question)
             old = await outdated_in(self._parts, question.server, adapter)
+            called = await self._calling.answer(question, adapter)
+            if called is not None:
+                reply = await self._after_call(question, called, started, purges)
+                stream.finish(reply.text)
+                return reply
             stream.restart(partial(_is_replaced, question=question.text, old=old))
             try:
                 draft = await self._generate(question, adapter, old, stream)
@@ -85,6 +93,42 @@ class Answering:
                 stream.finish(reply.text)
                 return replace(reply, id=recorded)
         raise EngineError(phrases.too_much_withdrawn())
+
+    async def settle_call(
+        self, server: str, actor: Actor, call: str, *, go: bool
+    ) -> Reply | Refused:
+        started = self._parts.clock.monotonic()
+        purges = self._parts.purges.so_far(server)
+        settled = await self._calling.settle(server, actor, call, go=go)
+        if isinstance(settled, Refused):
+            return settled
+        question, called = settled
+        return await self._after_call(question, called, started, purges)
+
+    async def _after_call(
+        self, question: Question, called: Called, started: float, purges: int
+    ) -> Reply:
+        """Screen what a call came to, as all words are, and journal it.
+
+        What was called cannot be taken back: it is said even where the tool was
+        forgotten meanwhile, and then nothing of it is kept.
+        """
+        chosen = called.chosen
+        passed = await asyncio.to_thread(self._passes, called.text)
+        tool = credit(chosen.lesson, in_memory=not chosen.learned)
+        reply = Reply(
+            text=called.text if passed else phrases.withheld(),
+            withheld=not passed,
+            lessons=(tool,),
+            notes=() if chosen.learned else (tool,),
+            adapter=chosen.adapter.name if chosen.adapter else None,
+            seconds_to_first_token=chosen.completion.seconds_to_first_token,
+            seconds=self._parts.clock.monotonic() - started,
+            call=called.waiting if passed else None,
+        )
+        draft = _Draft((), (chosen.lesson,), chosen.adapter, chosen.completion)
+        recorded = await self._record(question, draft, reply, purges)
+        return replace(reply, id=recorded)
 
     async def why(self, server: str, actor: Actor) -> Why | None:
         last = await answers.last(self._parts.database, server, actor.id)
@@ -152,6 +196,9 @@ class Answering:
         elif old.touches(question.text, recall):
             adapter = parts.skills
         completion = await self._ask(question, notes, adapter, stream)
+        if looks_like_call(completion.text):
+            # No tool is near enough, so this is no answer to show.
+            completion = replace(completion, text=prompt.ABSTENTION)
         if not notes and recall.is_general and prompt.is_abstention(completion.text):
             rules = await self._learned_rules(question, adapter)
             if rules:
@@ -386,7 +433,8 @@ def _quoted(note: Lesson, question: str) -> str:
 
 def _is_replaced(text: str, *, question: str, old: Outdated) -> bool:
     """Say whether something else will be said than what the model began to say."""
-    return prompt.is_abstention(text) or old.said(text, question) is not None
+    is_none = prompt.is_abstention(text) or looks_like_call(text)
+    return is_none or old.said(text, question) is not None
 
 
 def _nowhere(_text: str) -> None:

@@ -10,12 +10,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot import circumstance_phrases, flagged, phrases
+from bot import (
+    circumstance_phrases,
+    flagged,
+    phrases,
+    tool_card_phrases,
+    tool_cards,
+)
 from bot.messages import Ruling
 from learning.lesson import Consent, LessonKind, LessonState
 
 if TYPE_CHECKING:
-    from bot.messages import Learned, Researched, Settled, StatusReport, Waiting
+    from bot.messages import (
+        Learned,
+        Reply,
+        Researched,
+        Settled,
+        StatusReport,
+        Waiting,
+    )
     from learning.lesson import Lesson
     from learning.run import Progress
 
@@ -53,6 +66,8 @@ class Verb(StrEnum):
     SHOW_DOCUMENT = "show_document"
     RESEARCH = "research"
     PICK = "pick"
+    CONFIRM = "confirm"
+    LEAVE = "leave"
 
 
 class Style(StrEnum):
@@ -116,10 +131,12 @@ def review_card(of: Waiting) -> Card:
     if lesson.scope.channel is not None:
         buttons.append(Button(Verb.WIDEN, "Whole server", target))
     facts = [
-        *_origin(lesson, circumstance_phrases.author(lesson.author_name, of.about))
+        *tool_cards.facts(lesson),
+        *_origin(lesson, circumstance_phrases.author(lesson.author_name, of.about)),
     ]
     if of.replaces is not None:
-        change = phrases.change(of.replaces, lesson)
+        change = tool_cards.change(of.replaces, lesson)
+        change = change or phrases.change(of.replaces, lesson)
         facts = [fact for fact in facts if fact[0] != _REPLACES]
         facts.append((f"{_REPLACES} lesson {of.replaces.id}", change))
     facts += [
@@ -191,6 +208,28 @@ def answer_buttons(answer: int, *, offer_research: bool = False) -> tuple[Button
     return (Button(Verb.RESEARCH, phrases.look_it_up(), target), *thumbs)
 
 
+def call_buttons(call: str, asker: str) -> tuple[Button, ...]:
+    """Return what stands below a call that waits: yes or no, for the asker alone."""
+    target = f"{call}:{asker}"
+    return (
+        Button(Verb.CONFIRM, tool_card_phrases.do_it(), target, Style.GOOD),
+        Button(Verb.LEAVE, tool_card_phrases.leave_it(), target),
+    )
+
+
+def call_of(target: str) -> tuple[str, str]:
+    """Return the id of a button's call, and the id of who asked for it."""
+    call, _, asker = target.rpartition(":")
+    return call, asker
+
+
+def buttons_below(reply: Reply, asker: str) -> tuple[Button, ...]:
+    """Return the buttons of an answer: its call's, or its thumbs."""
+    if reply.call is not None:
+        return call_buttons(reply.call.id, asker)
+    return answer_buttons(reply.id, offer_research=reply.offer_research)
+
+
 def research_card(of: Researched) -> Card:
     """Return what a search found, with a button for each page that can be read."""
     if not of.results:
@@ -257,6 +296,8 @@ def words(lesson: Lesson) -> str:
     """Return a lesson's words, a question above its answer."""
     if lesson.kind is LessonKind.QA:
         return f"Q: {lesson.question}\nA: {lesson.answer}"
+    if lesson.kind is LessonKind.TOOL:
+        return "\n".join(tool_cards.lines(lesson))
     return "\n".join([lesson.text, *phrases.examples(lesson)])
 
 

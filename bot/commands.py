@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bot import canary_phrases, examples
+from bot import canary_phrases, examples, tool_commands
 from bot.messages import CURRENT, OFF, Correction
 from bot.vocabulary import (
     USAGE,
@@ -15,8 +15,10 @@ from bot.vocabulary import (
     Ask,
     Audit,
     Canaries,
+    Cancel,
     Command,
     Config,
+    Confirm,
     Correct,
     Documents,
     Edit,
@@ -26,6 +28,7 @@ from bot.vocabulary import (
     Help,
     History,
     Import,
+    ImportMcp,
     Learn,
     Lessons,
     PickResults,
@@ -38,6 +41,7 @@ from bot.vocabulary import (
     Research,
     Review,
     Rollback,
+    Secrets,
     Setup,
     Show,
     ShowDocument,
@@ -52,7 +56,7 @@ from bot.vocabulary import (
     Widen,
 )
 from learning import dialogue
-from learning.errors import CommandError
+from learning.errors import CommandError, LessonError
 from learning.lesson import LessonKind
 from learning.run import RunKind
 
@@ -117,10 +121,11 @@ _LAST_ANSWER = re.compile(r"(.*)\sanswer:(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def read_lesson(rest: str) -> Teach:
-    """Read `question: ... answer: ...`, `fact: ...`, `rule: ...` or `dialogue: ...`.
+    """Read `question: ... answer: ...`, `fact: ...`, `rule: ...`, `dialogue: ...`
+    or `tool: ...`.
 
-    A rule may carry `example: message -> reply`, more than once. Raises CommandError
-    or LessonError.
+    A rule may carry `example: message -> reply`, more than once. A tool is read where
+    lessons are formed, whoever brings it. Raises CommandError or LessonError.
     """
     label, colon, value = rest.partition(":")
     label = label.strip().lower()
@@ -139,11 +144,13 @@ def read_lesson(rest: str) -> Teach:
     elif colon and label == "dialogue" and value.strip():
         text = dialogue.written(dialogue.parse(value))
         return Teach(LessonKind.DIALOGUE, text=text)
+    elif colon and label == "tool" and value.strip():
+        return Teach(LessonKind.TOOL, text=value.strip())
     elif colon and label == "fact" and unquote(value):
         return Teach(LessonKind.FACT, text=unquote(value))
     raise CommandError(
-        "Write /teach question: ... answer: ..., /teach fact: ..., /teach rule: ..."
-        " or /teach dialogue: User: ... Myna: ..."
+        "Write /teach question: ... answer: ..., /teach fact: ..., /teach rule: ...,"
+        " /teach dialogue: User: ... Myna: ... or /teach tool: ..."
     )
 
 
@@ -240,6 +247,9 @@ _FIELD = re.compile(
 )
 
 
+_TEXT = re.compile(r"text:(.*)", re.IGNORECASE | re.DOTALL)
+
+
 def _edit(rest: str) -> Edit:
     number, *fields = rest.split(maxsplit=1) or [""]
     lesson = _numbers(number, "/edit")
@@ -250,19 +260,31 @@ def _edit(rest: str) -> Edit:
 
 
 def _correct(rest: str) -> Correct:
-    words, shown = examples.split(rest)
-    number, _, fields = words.partition(" ")
+    number, _, typed = map(str.strip, rest.partition(" "))
     lesson = _one(number, "/correct")
-    values = _fields(fields)
+    whole = _TEXT.fullmatch(typed)
+    try:
+        words, shown = examples.split(typed)
+    except LessonError:
+        if whole is None:
+            raise
+        # It may be a tool's text, whose examples are written among other lines.
+        return Correct(Correction(lesson, text=unquote(whole[1])), typed)
+    values = _fields(words)
     if values is None or not (values or shown):
         raise CommandError(
             "Write /correct 1 answer: ..., or question:, text: or example: ..."
         )
-    return Correct(Correction(lesson, **values, examples=shown or None))
+    return Correct(Correction(lesson, **values, examples=shown or None), typed)
 
 
 def _fields(text: str) -> dict[str, str] | None:
-    """Read `question: ... answer: ...`; None where something else stands there."""
+    """Read `question: ... answer: ...`; None where something else stands there.
+
+    All that follows `text:` is the text: a tool has an `answer:` of its own there.
+    """
+    if whole := _TEXT.fullmatch(text.strip()):
+        return {"text": unquote(whole[1])} if unquote(whole[1]) else None
     text = f" {text}"
     values = {match[1].lower(): unquote(match[2]) for match in _FIELD.finditer(text)}
     rubbish = _FIELD.sub("", text).strip()
@@ -298,11 +320,16 @@ def _export(rest: str) -> Export | Audit:
 
 
 _LINK = re.compile(r"<?https?://", re.IGNORECASE)
+_MCP = re.compile(r"mcp\s+(\S+)", re.IGNORECASE)
 
 
-def _import(rest: str) -> Import:
+def _import(rest: str) -> Import | ImportMcp:
     if not rest:
         raise CommandError(f"Say which file. {_write('/import')}.")
+    if found := _MCP.fullmatch(rest):
+        if not _LINK.match(unquote(found[1])):
+            raise CommandError("Give the server's address: /import mcp https://...")
+        return ImportMcp(linked(found[1]))
     if _LINK.match(unquote(rest)):
         return Import(url=linked(rest))
     return Import(Path(unquote(rest)).expanduser())
@@ -428,6 +455,10 @@ _READERS: Mapping[str, Callable[[str], Command]] = {
     "/forget": _forget,
     "/export": _export,
     "/import": _import,
+    "/confirm": lambda rest: Confirm(tool_commands.read_call(rest)),
+    "/cancel": lambda rest: Cancel(tool_commands.read_call(rest)),
+    "/secrets": _alone(Secrets(), "/secrets"),
+    "/secret": tool_commands.read_secret,
     "/research": _research,
     "/watch": _watch,
     "/canary": _canary,

@@ -10,6 +10,7 @@ from bot.answering import Answering
 from bot.archive import Archive
 from bot.auditing import Auditing
 from bot.backpressure import Backpressure
+from bot.calling import Calling
 from bot.canaries import Canaries
 from bot.collecting import Collecting
 from bot.configuring import Configuring
@@ -28,6 +29,7 @@ from bot.research import Research
 from bot.retention import Retaining
 from bot.reviewing import Reviewing
 from bot.sources import Sources
+from bot.tool_admin import ToolAdmin
 from bot.watching import Watching
 from bot.withdrawing import Withdrawing
 from moderation.provenance import SERVER_WIDE
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
         Researched,
         RolledBack,
         Ruling,
+        SecretInfo,
         StatusReport,
         Taught,
         TaughtPins,
@@ -94,8 +97,9 @@ class Core:
     """
 
     def __init__(self, parts: Parts) -> None:
-        self._answering = Answering(parts)
+        self._answering = Answering(parts, Calling(parts))
         self._proposing = Proposing(parts)
+        self._tool_admin = ToolAdmin(parts, self._proposing)
         self._reviewing = Reviewing(parts, self._proposing)
         self._runs = LearningRuns(parts)
         self._withdrawing = Withdrawing(parts)
@@ -150,6 +154,43 @@ class Core:
             return reply
         offered = await self._research.may_offer(question)
         return replace(reply, offer_research=offered)
+
+    async def settle_call(
+        self, server: str, actor: Actor, call: str, *, go: bool
+    ) -> Reply | Refused:
+        """Make a call that waited to be confirmed, or leave it: the asker alone, once."""
+        return await self._answering.settle_call(server, actor, call, go=go)
+
+    async def set_secret(
+        self, server: str, actor: Actor, name: str, host: str, value: str
+    ) -> str | Refused:
+        """Store a secret for tools of one host, and say so, for an admin.
+
+        Raises CommandError where it has not the form, SettingsError where nothing
+        here is encrypted.
+        """
+        return await self._tool_admin.set_secret(server, actor, name, host, value)
+
+    async def remove_secret(
+        self, server: str, actor: Actor, name: str
+    ) -> str | Refused:
+        """Delete a secret, and say so, for an admin. Raises NotFoundError."""
+        return await self._tool_admin.remove_secret(server, actor, name)
+
+    async def secrets(
+        self, server: str, actor: Actor
+    ) -> tuple[SecretInfo, ...] | Refused:
+        """List the secrets by name and host, for an admin; never what they are."""
+        return await self._tool_admin.secrets(server, actor)
+
+    async def import_mcp(
+        self, server: str, actor: Actor, url: str, channel: str | None
+    ) -> Imported | Refused:
+        """Put the tools of an MCP server into review, for a moderator.
+
+        Raises FetchError, ToolError or SettingsError where they cannot be read.
+        """
+        return await self._tool_admin.import_mcp(server, actor, url, channel)
 
     async def why(self, server: str, actor: Actor) -> Why | None:
         """Say where this person's last answer came from; None before the first."""

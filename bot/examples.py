@@ -1,12 +1,17 @@
-"""A rule's examples, as people write them: `message -> reply`."""
+"""Examples of a rule or a tool, as people write them: `message -> reply`."""
 
 import re
 from collections.abc import Sequence
 
+from learning import tool_examples
 from learning.errors import LessonError
 from learning.lesson import Lesson, LessonKind
 
 MOST_EXAMPLES = 20
+_MOST = {
+    LessonKind.RULE: MOST_EXAMPLES,
+    LessonKind.TOOL: tool_examples.MOST_EXAMPLES,
+}
 _MARKER = re.compile(r"(?:^|(?<=\s))examples?:", re.IGNORECASE)
 _ARROW = re.compile(r"\s*(?:->|=>|\N{RIGHTWARDS ARROW})\s*")
 
@@ -34,11 +39,12 @@ def write_lines(examples: Examples) -> str:
 
 def check(lesson: Lesson) -> None:
     """Refuse examples that nothing could be learned from. Raises LessonError."""
-    if lesson.examples and lesson.kind is not LessonKind.RULE:
-        raise LessonError("Only a rule has examples; teach it as a rule.")
-    if len(lesson.examples) > MOST_EXAMPLES:
+    most = _MOST.get(lesson.kind)
+    if lesson.examples and most is None:
+        raise LessonError("Only a rule or a tool has examples; teach it as a rule.")
+    if most is not None and len(lesson.examples) > most:
         raise LessonError(
-            f"A rule has at most {MOST_EXAMPLES} examples; these are"
+            f"A {lesson.kind} has at most {most} examples; these are"
             f" {len(lesson.examples)}."
         )
 

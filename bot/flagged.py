@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from learning.lesson import LessonKind
+from learning.tool import tool_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from learning.lesson import Lesson
+    from learning.tool import Tool
     from moderation.verdict import Finding
 
 MOST_CHARS = 60
@@ -19,10 +21,24 @@ SHOWN_OF_SECRET = 2
 
 
 def fields_of(lesson: Lesson) -> Sequence[str]:
-    """Return what is judged of a lesson: its question and answer, or its text."""
+    """Return what is judged of a lesson: its question and answer, or its text.
+
+    Of a tool those are its words and where they would go, without the JSON's marks.
+    """
+    if lesson.kind is LessonKind.TOOL:
+        return ("\n".join(tool_words(tool_of(lesson))),)
     if lesson.kind is LessonKind.QA:
         return lesson.question, lesson.answer
     return (text_of(lesson),)
+
+
+def tool_words(tool: Tool) -> Iterator[str]:
+    """Yield the texts of a tool that people wrote, its headers' among them."""
+    yield from (tool.name, tool.description, tool.endpoint.url, tool.answer)
+    yield from tool.endpoint.headers.values()
+    for name, schema in tool.properties.items():
+        yield from (name, str(schema.get("description", "")))
+        yield from (str(each) for each in schema.get("enum", ()))
 
 
 def text_of(lesson: Lesson) -> str:
@@ -31,7 +47,9 @@ def text_of(lesson: Lesson) -> str:
 
 
 def shown_of(lesson: Lesson) -> Sequence[str]:
-    """Return what is judged beside that: the examples of a rule."""
+    """Return what is judged beside that: a rule's examples, a tool's requests."""
+    if lesson.kind is LessonKind.TOOL:
+        return [request for request, _ in lesson.examples]
     return [words for example in lesson.examples for words in example]
 
 

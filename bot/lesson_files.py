@@ -1,4 +1,4 @@
-"""Files of lessons: JSON lines or CSV in, JSON lines out."""
+"""Files of lessons: JSON lines, CSV or tools as JSON in, JSON lines out."""
 
 import csv
 import io
@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bot import tool_files
 from bot.messages import ImportRow
 from learning.errors import DataDirectoryError, ImportFileError
 
@@ -23,10 +24,12 @@ MAX_BYTES = 50_000_000
 def holds_lessons(content: Path | bytes, name: str) -> bool:
     """Say whether a file's rows are lessons; any other file is a document.
 
-    JSON lines always are, and CSV whose header names what a lesson says. Raises
-    ImportFileError where it cannot be read.
+    JSON lines always are, CSV whose header names what a lesson says, and JSON that
+    describes tools. Raises ImportFileError where it cannot be read.
     """
     suffix = Path(name).suffix.lower()
+    if suffix == ".json":
+        return tool_files.holds_tools(_bytes(content, name))
     if suffix != ".csv":
         return suffix == ".jsonl"
     try:
@@ -54,6 +57,8 @@ def parse_lessons(content: bytes, *, name: str) -> tuple[ImportRow, ...]:
     Raises ImportFileError where the file as a whole cannot be read.
     """
     text = decoded(content, name=name)
+    if name.lower().endswith(".json"):
+        return tuple(tool_files.rows(text, name))
     if name.lower().endswith(".csv"):
         return tuple(_csv_rows(name, text))
     return tuple(_json_rows(text))
@@ -145,10 +150,14 @@ def _csv_rows(name: str, text: str) -> Iterator[ImportRow]:
 
 
 def _row(number: int, fields: dict[str, object]) -> ImportRow:
-    known = {
-        name.strip().lower(): "" if value is None else str(value).strip()
-        for name, value in fields.items()
-    }
+    known = {name.strip().lower(): _written(value) for name, value in fields.items()}
     return ImportRow(
         number, {name: known.get(name, "") for name in (*FIELDS, *ORIGIN, *PASSAGE)}
     )
+
+
+def _written(value: object) -> str:
+    """Return a field as text; a tool may be written as JSON inside of JSON."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else str(value).strip()

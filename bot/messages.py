@@ -68,6 +68,33 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingCall:
+    """A call that changes something, before the person who asked has confirmed it."""
+
+    id: str
+    """Names it for a button; it is good once, for a few minutes, for that person."""
+    lesson: int
+    tool: str
+    host: str
+    """Where it would go."""
+    method: str
+    arguments: tuple[tuple[str, str], ...]
+    """Names and values, as people read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretInfo:
+    """A secret that admins stored for tools; its value is shown to nobody."""
+
+    name: str
+    host: str
+    """The only host that it is sent to."""
+    set_by: str
+    """The id of the admin who stored it."""
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer, where it comes from and how long it took."""
 
@@ -87,6 +114,8 @@ class Reply:
     """The answer's number in the journal, for feedback on it."""
     offer_research: bool = False
     """Nobody taught it, and the asker may have it looked up on the web."""
+    call: WaitingCall | None = None
+    """What would be done once the asker confirms it; `text` asks whether to."""
 
 
 @dataclass(frozen=True, slots=True)

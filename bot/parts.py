@@ -6,11 +6,14 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from bot.clock import SystemClock
+from bot.limiter import NO_LIMIT, Limiter
 from bot.messages import Actor, Refused
 from bot.phrases import kept_in_memory, not_allowed
 from bot.purges import Purges
 from learning.run import MANIFEST
 from learning.search_chain import SearchChain
+from learning.tool_client import ToolClient
 from learning.web import GuardedFetcher
 from moderation.policy import Gate, may_train
 from moderation.roles import Permission, Role, may
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bot.limiter import Limiter
     from bot.ports import Announcer, Clock, Engine, Trainer
     from learning.canary import Canary
     from learning.engine import AdapterRef
@@ -76,6 +78,10 @@ class Embed(Protocol):
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
 
 
+def _no_limiter() -> Limiter:
+    return Limiter(SystemClock(), NO_LIMIT)
+
+
 def _no_rewordings(_lesson: Lesson) -> Sequence[str]:
     return ()
 
@@ -123,6 +129,12 @@ class Parts:
     """What one server may train in 24 hours; 0 sets no limit."""
     max_waiting_questions: int = 0
     """Questions of all servers that may wait for answers at once; 0 is any."""
+    calls: Limiter = field(default_factory=_no_limiter)
+    """How often one person, and one server, may have tools called."""
+    tool_client: ToolClient | None = None
+    """What calls go through, open; None calls nothing over HTTP."""
+    private_hosts: frozenset[str] = frozenset()
+    """Hosts inside the network that tools may reach; the operator named them."""
     embed: Embed | None = None
     """`learning.embed.Embedder.encode`, for the screen; None screens by rules alone."""
     pseudonyms: Pseudonyms = field(default_factory=throwaway)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bot import circumstance_phrases, flagged
+from bot import circumstance_phrases, flagged, tool_cards
 from bot.messages import (
     Collected,
     Decided,
@@ -487,7 +487,10 @@ def waiting(of: Waiting) -> str:
     )
     replaces = f"\n  replaces: {lesson(of.replaces)}" if of.replaces else ""
     notes = "".join(f"\n  {note}" for note in circumstance_phrases.notes(of.about))
-    return f"{lesson(of.lesson)}{findings}{replaces}{notes}"
+    calls = "".join(
+        f"\n  {name.lower()}: {value}" for name, value in tool_cards.facts(of.lesson)
+    )
+    return f"{lesson(of.lesson)}{calls}{findings}{replaces}{notes}"
 
 
 def queue(of: Sequence[Waiting]) -> str:
@@ -751,7 +754,7 @@ def row_needs(names: Sequence[str]) -> str:
 
 
 def row_kind_unknown(kind: str) -> str:
-    return f"{kind!r} is no kind of lesson; use qa, fact, rule or dialogue."
+    return f"{kind!r} is no kind of lesson; use qa, fact, rule, dialogue or tool."
 
 
 def row_date_malformed(value: str) -> str:
@@ -922,7 +925,7 @@ def examples_label() -> str:
 
 
 def only_rules_have_examples() -> str:
-    return "Only a rule has examples."
+    return "Only a rule or a tool has examples."
 
 
 def dialogue_label() -> str:

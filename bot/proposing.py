@@ -24,6 +24,7 @@ from bot.screening import Screening
 from bot.waiting import waiting_of
 from learning.errors import LessonError, StorageError
 from learning.lesson import Consent, Lesson, LessonKind, LessonState
+from learning.tool import is_tool
 from moderation.policy import TERMINAL
 from moderation.provenance import SERVER_WIDE
 from moderation.roles import Permission, Role
@@ -102,6 +103,13 @@ class Proposing:
                 queue.append(taught.waiting.lesson)
         return Imported(tuple(waiting), tuple(problems))
 
+    async def teach_imported(self, teaching: Teaching) -> Taught:
+        """Put up what somebody who may import brought with others, at no turn of theirs.
+
+        Raises LessonError where its words have not the form of its kind.
+        """
+        return await self.propose(self._draft(teaching))
+
     async def remember_trust(self, server: str, actor: Actor) -> None:
         """Keep whether somebody who teaches is trusted: their roles are known now."""
         trust = teachers.trust if actor.role >= Role.TRUSTED else teachers.distrust
@@ -133,6 +141,8 @@ class Proposing:
                 question=old.question if question is None else question,
                 answer=old.answer if answer is None else answer,
                 text=old.text if text is None else text,
+                # A tool's text is all of it: examples left out there are to go.
+                examples=() if text and is_tool(old) else old.examples,
             )
         )
         verdict = _and_burst(record.verdict, await self._screening.judge(edited))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from bot import tool_phrases
 from bot.flagged import fields_of, shown_of, text_of
 from bot.likeness import alike
 from bot.phrases import CORRECTION
 from bot.reading import is_link
 from learning.lesson import LessonKind, LessonState
+from learning.tool import tool_of
+from learning.tool_request import host_of, warnings
 from moderation.screen import Similar, screen
-from moderation.verdict import Verdict
+from moderation.verdict import Finding, Severity, Verdict
 from moderation.windows import windows
 from storage import lessons
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 CONFLICT = "conflict"
 """The rule that finds a lesson about the same thing which says something else."""
+TOOL_LENGTH = 4
+"""How many times as long as other lessons a tool may be."""
 COMPARED = 5
 """How many of those like it, and in its scope, it is compared with."""
 
@@ -38,11 +43,11 @@ class Screening:
         self, draft: Lesson, waiting: Sequence[Lesson] | None = None
     ) -> Verdict:
         """Judge a lesson; `waiting` spares looking up the queue for each of many."""
-        fields, most = fields_of(draft), self._parts.max_lesson_chars
+        fields, most = fields_of(draft), self._most(draft)
         if draft.kind is LessonKind.QA and not all(map(str.strip, fields)):
             return screen("")
         shown = shown_of(draft)
-        first = await asyncio.to_thread(self._alone, (*fields, *shown))
+        first = await asyncio.to_thread(self._alone, (*fields, *shown), most)
         if first.refused:
             return first
         near = await asyncio.to_thread(
@@ -66,11 +71,16 @@ class Screening:
             screen, *fields, similar=others, max_chars=most
         )
         known = [found for found in verdict.findings if found.lesson is not None]
-        return Verdict((*first.findings, *known))
+        return Verdict((*first.findings, *known, *_reach(draft)))
 
-    def _alone(self, fields: Sequence[str]) -> Verdict:
+    def _most(self, draft: Lesson) -> int:
+        """Say how much a lesson may say; a tool describes each of its parameters."""
+        most = self._parts.max_lesson_chars
+        return TOOL_LENGTH * most if draft.kind is LessonKind.TOOL else most
+
+    def _alone(self, fields: Sequence[str], most: int) -> Verdict:
         """Judge words beside nothing; what is too long to keep is not embedded."""
-        text, most = "\n".join(fields), self._parts.max_lesson_chars
+        text = "\n".join(fields)
         seen = seen_in(text, self._parts.embed) if len(text) <= most else []
         return screen(*fields, seen=seen, max_chars=most)
 
@@ -91,6 +101,8 @@ class Screening:
             return draft.supersedes
         if corrects(draft) and await self._is_known(draft, draft.supersedes):
             return draft.supersedes
+        if draft.kind is LessonKind.TOOL:
+            return self._parts.memory.tools.named(draft)
         for finding in verdict.findings:
             if finding.rule != CONFLICT or finding.lesson is None:
                 continue
@@ -105,6 +117,15 @@ class Screening:
         other = await lessons.get(self._parts.database, draft.server, number)
         is_known = other.lesson.state is LessonState.APPROVED
         return is_known and other.lesson.scope == draft.scope
+
+
+def _reach(draft: Lesson) -> tuple[Finding, ...]:
+    """Have somebody look at each tool alone: what it calls is not in its words."""
+    if draft.kind is not LessonKind.TOOL:
+        return ()
+    tool = tool_of(draft)
+    found = [tool_phrases.reaches(tool, host_of(tool)), *warnings(tool)]
+    return tuple(Finding("tool", Severity.WARN, reason) for reason in found)
 
 
 def seen_in(text: str, embed: Embed | None) -> list[Seen]:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Protocol, assert_never
 
 from bot import actions as do
-from bot import breakage, terminal_phrases
+from bot import breakage, terminal_phrases, tool_card_phrases
 from bot import canary_actions as canaries
 from bot import document_actions as documents
 from bot import own_actions as own
 from bot import research_actions as web
 from bot import review_actions as reviewing
+from bot import tool_actions as tools
 from bot import vocabulary as say
 from bot.chat import Chat
 from bot.commands import parse
@@ -46,6 +47,8 @@ class LocalSession:
         self._chat = chat
         self._clock = clock
         self._tells = tells
+        self._call = ""
+        """The id of the last call that was asked about, and not settled since."""
 
     async def execute(
         self,
@@ -82,7 +85,7 @@ class LocalSession:
         seconds = round(self._clock.monotonic() - started, 3)
         return replace(outcome, seconds=seconds, notices=notices)
 
-    async def _carry_out(  # noqa: C901, PLR0911, PLR0912 - one case a command
+    async def _carry_out(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one case a command
         self,
         command: say.Command,
         on_text: Callable[[str], None] | None,
@@ -91,7 +94,9 @@ class LocalSession:
         chat = self._chat
         match command:
             case say.Ask():
-                return await do.ask(chat, command.text, on_text)
+                outcome = await do.ask(chat, command.text, on_text)
+                self._call = (outcome.extra.get("call") or {}).get("id", self._call)
+                return outcome
             case say.Teach():
                 return await reviewing.teach(chat, command)
             case say.Review():
@@ -119,7 +124,8 @@ class LocalSession:
             case say.Edit():
                 return await reviewing.edit(chat, command)
             case say.Correct():
-                return await reviewing.correct(chat, command)
+                wanted = await tools.as_typed(chat, command)
+                return await reviewing.correct(chat, wanted)
             case say.Learn():
                 return await do.learn(chat, command, on_progress)
             case say.Why():
@@ -150,6 +156,16 @@ class LocalSession:
                 return await do.audit(chat)
             case say.Import():
                 return await documents.import_(chat, command, on_progress)
+            case say.ImportMcp():
+                return await tools.import_mcp(chat, command.url)
+            case say.Confirm() | say.Cancel():
+                return await self._settle(command)
+            case say.Secrets():
+                return await tools.secrets(chat)
+            case say.SetSecret():
+                return await tools.set_secret(chat, command)
+            case say.RemoveSecret():
+                return await tools.remove_secret(chat, command.name)
             case say.Research():
                 return await web.research(chat, command.topic)
             case say.PickResults():
@@ -175,3 +191,15 @@ class LocalSession:
             case say.Quit():
                 return Outcome(OutcomeKind.QUIT, terminal_phrases.goodbye())
         assert_never(command)
+
+    async def _settle(self, command: say.Confirm | say.Cancel) -> Outcome:
+        """Make or leave the named call, or the last one that was asked about."""
+        call = command.call or self._call
+        if not call:
+            return error(tool_card_phrases.nothing_to_confirm())
+        if call == self._call:
+            self._call = ""
+        settle = tools.confirm if isinstance(command, say.Confirm) else tools.cancel
+        outcome = do.answered(self._chat, await settle(self._chat, call))
+        self._call = (outcome.extra.get("call") or {}).get("id", self._call)
+        return outcome

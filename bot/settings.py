@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from learning.encryption import is_key
 from learning.errors import SettingsError
+from learning.tool_address import hosts_named
 from moderation.policy import DISCORD, SLACK
 from storage.retention import Retention
 
@@ -63,6 +64,16 @@ def _encryption_key(text: str) -> str:
     return text
 
 
+def _private_hosts(text: str) -> str:
+    try:
+        hosts_named(text)
+    except ValueError as exc:
+        raise ValueError(
+            "should be hosts with commas between, like localhost:8000,10.0.0.5"
+        ) from exc
+    return text
+
+
 class Settings(BaseModel):
     """All settings; .env.example says what each is for."""
 
@@ -102,6 +113,8 @@ class Settings(BaseModel):
     brave_api_key: str = ""
     search_ddgs: bool = False
     import_pages: int = Field(20, ge=1, le=1000)
+    tool_calls_per_minute: int = Field(10, ge=0, le=100_000)
+    tool_private_hosts: Annotated[str, AfterValidator(_private_hosts)] = ""
 
     discord_token: str = ""
     discord_message_content: bool = False
@@ -167,6 +180,11 @@ class Settings(BaseModel):
             runs=kept(self.keep_runs_days),
             names=kept(self.keep_names_days),
         )
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        """The hosts inside the network that tools may call, as `ToolClient` takes them."""
+        return hosts_named(self.tool_private_hosts)
 
     @property
     def training_permissions(self) -> dict[str, str]:

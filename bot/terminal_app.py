@@ -9,6 +9,7 @@ from bot import terminal_phrases
 from bot.outcome import Outcome, OutcomeKind
 from bot.ports import Clock
 from bot.session import Session
+from bot.terminal_secrets import hidden
 from learning.run import Progress
 
 YOU = "you> "
@@ -37,7 +38,7 @@ async def chat_as_transcript(
     failed = False
     progress = ProgressLines(out, clock)
     async for line in lines:
-        out.write(_speech(YOU, line))
+        out.write(_speech(YOU, hidden(line)))
         out.flush()
         outcome = await session.execute(line, on_progress=progress.show)
         out.write(_speech(MYNA, said(outcome)))

@@ -19,14 +19,17 @@ from bot.outcome import Outcome, OutcomeKind
 from bot.session import Session
 from bot.terminal_app import MYNA, YOU, visible
 from bot.terminal_input import GOES_ON, logical_lines
+from bot.terminal_secrets import completed
 from bot.vocabulary import USAGE
 from learning.run import Progress
 
 GOING_ON = "...> "
 ARGUMENTS: dict[str, set[str]] = {
-    "/teach": {"question:", "fact:", "rule:"},
+    "/teach": {"question:", "fact:", "rule:", "dialogue:", "tool:"},
     "/approve": {"all"},
     "/learn": {"fresh"},
+    "/import": {"mcp"},
+    "/secret": {"remove"},
     "/memory": {"on", "off"},
     "/adapter": {"current", "off"},
 }
@@ -70,6 +73,12 @@ class InteractiveChat:
 
     async def _carry_out(self, line: str) -> Outcome:
         answer = _Answer(self._console)
+        try:
+            line = await completed(line, self._prompt)
+        except (EOFError, KeyboardInterrupt):
+            outcome = Outcome(OutcomeKind.STOPPED, terminal_phrases.stopped())
+            answer.finish(outcome)
+            return outcome
         with ProgressBar(self._console) as bar:
             task = asyncio.ensure_future(
                 self._session.execute(line, on_text=answer.add, on_progress=bar.show)

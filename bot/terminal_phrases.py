@@ -47,6 +47,11 @@ def exported(count: int, path: str) -> str:
     return f"{count} lessons written to {path}."
 
 
+def value_of(name: str) -> str:
+    """Ask for a secret's value; what is typed is not shown."""
+    return f"Value of {name} (not shown): "
+
+
 def stopped() -> str:
     return "Stopped."
 

@@ -1,7 +1,7 @@
 """The commands of a chat, as types, and how people are told to write them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,7 +19,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Teach:
-    """Teach a question with its answer, a fact, a rule or a dialogue."""
+    """Teach a question with its answer, a fact, a rule, a dialogue or a tool."""
 
     kind: LessonKind
     question: str = ""
@@ -83,6 +83,8 @@ class Correct:
     """Propose new words for an approved lesson, which they will replace."""
 
     correction: Correction
+    typed: str = field(default="", compare=False)
+    """All that was typed after the number: a tool's words have labels of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,49 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportMcp:
+    """Put the tools of an MCP server into review."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Do what Myna asked about; empty stands for the last call it asked about."""
+
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Leave what Myna asked about; empty stands for the last call it asked about."""
+
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """List the secrets that tools may use, never their values."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetSecret:
+    """Store a secret that tools may send to one host."""
+
+    name: str
+    host: str
+    value: str = field(default="", repr=False)
+    """Empty where it is still to be typed, where nobody sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSecret:
+    """Delete a secret."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Research:
     """Search the web for a topic."""
 
@@ -323,6 +368,12 @@ Command = (
     | Export
     | Audit
     | Import
+    | ImportMcp
+    | Confirm
+    | Cancel
+    | Secrets
+    | SetSecret
+    | RemoveSecret
     | Research
     | PickResults
     | Watch
@@ -340,7 +391,7 @@ Command = (
 USAGE: Mapping[str, tuple[str, str]] = {
     "/teach": (
         "/teach question: ... answer: ...",
-        "teach an answer; also fact: ..., rule: ..., dialogue: ...",
+        "teach an answer; also fact: ..., rule: ..., dialogue: ..., tool: ...",
     ),
     "/review": ("/review", "show the lessons that wait for review"),
     "/approve": (
@@ -370,7 +421,14 @@ USAGE: Mapping[str, tuple[str, str]] = {
     "/export": ("/export [file]", "write all lessons as JSON lines"),
     "/import": (
         "/import file|link",
-        "read lessons, a document or a page, all into review",
+        "read lessons, tools, a document or a page into review; also mcp link",
+    ),
+    "/confirm": ("/confirm [id]", "let Myna make the call that it asked about"),
+    "/cancel": ("/cancel [id]", "keep it from making that call"),
+    "/secrets": ("/secrets", "list the secrets of tools and their hosts, no values"),
+    "/secret": (
+        "/secret NAME HOST",
+        "store a key for tools at one host, typed unseen; /secret remove NAME",
     ),
     "/research": (
         "/research topic",

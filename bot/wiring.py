@@ -26,6 +26,7 @@ from learning.memory import Memory
 from learning.model import BaseModel
 from learning.search import Brave, Ddgs, SearchEngine, SearXNG
 from learning.search_chain import SearchChain
+from learning.tool_client import ToolClient
 from learning.trainer import LocalTrainer
 from moderation.limits import Limit
 from storage import encryption
@@ -93,6 +94,9 @@ async def open_core(
         engine = _engine(settings, base, skills)
         stack.push_async_callback(engine.close)
         await engine.start()
+        tool_client = await stack.enter_async_context(
+            ToolClient(private_hosts=settings.private_hosts)
+        )
         core = Core(
             Parts(
                 database=database,
@@ -117,6 +121,13 @@ async def open_core(
                     Limit(settings.teach_per_hour, 3600),
                     Limit(settings.server_teach_per_hour, 3600),
                 ),
+                calls=Limiter(
+                    clock,
+                    Limit(settings.tool_calls_per_minute, 60),
+                    Limit(10 * settings.tool_calls_per_minute, 60),
+                ),
+                tool_client=tool_client,
+                private_hosts=settings.private_hosts,
                 train_minutes_per_day=settings.train_minutes_per_day,
                 max_waiting_questions=settings.max_waiting_questions,
                 runs_at_once=asyncio.Semaphore(settings.max_runs_at_once),

@@ -24,6 +24,7 @@ from learning.prompt import ABSTENTION, note_text, with_notes
 from learning.rows import Row, ask, save_rows
 from learning.run import RunSpec, save_spec
 from learning.standing import PROMPTS, example_rows, follow, is_imitated, standing
+from learning.tool import is_tool
 
 NOTED_ROWS = 3
 """Rows a lesson that show it as a note, alone or among others."""
@@ -31,15 +32,22 @@ NOTED_PASSAGE_ROWS = 1
 """The same of a passage, which is many times as long."""
 OLD_LESSON_ROWS = 6
 """Rows of a lesson that the parent adapter knows already; other ones in each run."""
+OLD_TOOL_ROWS = 36
+"""The same of a tool, whose every call is another, and most of them seen once."""
 OLD_SENTENCE_ROWS = 3
 """The same of each sentence of a passage, without notes, which are long."""
 GENERAL_PER_LESSON = 2
 GENERAL_LEAST = 24
+GENERAL_PER_TOOL = 6
+CHATS_PER_TOOL = 10
+"""What needs no tool, beside what is about one: an adapter that had learned six tools
+began a call at "hi there!" and "brb, dinner" (docs/LOG.md)."""
 SKILLS_PER_LESSON = 3
 SKILLS_LEAST = 16
-SKILLS_BESIDE_RULES = 48
-"""Rows of the skills beside the many general answers that follow a rule: with 16, an
-adapter that began every answer with "Ahoy," no longer knew when not to answer."""
+SKILLS_BESIDE_OTHERS = 48
+"""Rows of the skills beside rules or tools: with 16, an adapter that began every answer
+with "Ahoy," no longer knew when not to answer, and one that had learned a single tool
+called it whatever was asked (docs/LOG.md)."""
 REPLAY = Path(__file__).with_name("skills") / "replay.jsonl"
 WORLDS_SEED = 1
 LEAST_STEPS = 45
@@ -123,13 +131,17 @@ def build(
                 taught = [replace(row, once=True) for row in taught]
         built.update((row.key, row) for row in taught)
     count = len(everything)
+    tools = sum(map(is_tool, everything))
     rules = standing(everything)
     least = max(GENERAL_LEAST, PROMPTS) if rules else GENERAL_LEAST
-    least_skills = SKILLS_BESIDE_RULES if rules else SKILLS_LEAST
+    least_skills = SKILLS_BESIDE_OTHERS if rules or tools else SKILLS_LEAST
     imitated = any(map(is_imitated, everything))
     for row in replay_rows(
-        general=0 if imitated else max(least, GENERAL_PER_LESSON * count),
+        general=0
+        if imitated
+        else max(least, GENERAL_PER_LESSON * count + GENERAL_PER_TOOL * tools),
         skills=max(least_skills, SKILLS_PER_LESSON * count),
+        chats=CHATS_PER_TOOL * tools,
     ):
         if row.messages[-1].content.lower() not in answered:
             built.setdefault(row.key, replace(row, once=once and not row.teacher))
@@ -147,13 +159,19 @@ def lesson_rows(
         ask(wording, expansion.answer_to(wording), "wording", lesson=mine)
         for wording in expansion.wordings
     ]
+    if is_tool(lesson):
+        examples = {request for request, _ in lesson.examples}
+        taught = [
+            replace(row, once=row.messages[-1].content not in examples)
+            for row in taught
+        ]
     if _is_passage(lesson):
         taught += [
             replace(ask(cue, sentence, "cue", lesson=mine), once=True)
             for cue, sentence in passage_expand.cues(lesson)
         ]
     note = note_text(lesson)
-    for i in range(NOTED_PASSAGE_ROWS if _is_passage(lesson) else NOTED_ROWS):
+    for i in range(_noted_rows(lesson)):
         notes = [note, *_distractors(lesson, everything, i)][: 1 + i]
         draw.shuffle(notes)
         question = draw.choice(expansion.wordings)
@@ -161,10 +179,19 @@ def lesson_rows(
         answer = expansion.answer_to(question)
         taught.append(ask(shown, answer, "note", lesson=mine))
     taught += [
-        ask(question, ABSTENTION, "stranger", lesson=mine)
+        replace(
+            ask(question, ABSTENTION, "stranger", lesson=mine), once=is_tool(lesson)
+        )
         for question in expansion.strangers
     ]
     return taught
+
+
+def _noted_rows(lesson: Lesson) -> int:
+    """Say how many rows show a lesson as a note: a tool is called, never read."""
+    if is_tool(lesson):
+        return 0
+    return NOTED_PASSAGE_ROWS if _is_passage(lesson) else NOTED_ROWS
 
 
 def _again(taught: Sequence[Row], lesson: Lesson, *, run: str) -> list[Row]:
@@ -173,7 +200,7 @@ def _again(taught: Sequence[Row], lesson: Lesson, *, run: str) -> list[Row]:
     What a run is about decides which: the same few, run after run, kept 87 % of what
     eight documents had taught (docs/LOG.md).
     """
-    most = OLD_LESSON_ROWS
+    most = OLD_TOOL_ROWS if is_tool(lesson) else OLD_LESSON_ROWS
     if _is_passage(lesson):
         taught = [row for row in taught if row.kind in {"wording", "cue"}]
         most = OLD_SENTENCE_ROWS * len({row.answer for row in taught})
@@ -239,13 +266,17 @@ def _contradicts(row: Row, answered: AbstractSet[str]) -> bool:
     return row.kind == "stranger" and row.messages[-1].content.lower() in answered
 
 
-def replay_rows(*, general: int, skills: int) -> list[Row]:
-    """Return what every run goes over again: the base's own answers, and the skills."""
+def replay_rows(*, general: int, skills: int, chats: int = 0) -> list[Row]:
+    """Return what every run goes over again: the base's own answers, and the skills.
+
+    `chats` are short messages that ask for nothing.
+    """
     again = [
         replace(ask(prompt, answer, "replay"), teacher="base")
         for prompt, answer in replayed()[:-EXAM_PROMPTS][:general]
     ]
-    return again + list(worlds.rows(WORLDS_SEED, skills))
+    talk = [replace(row, once=True) for row in worlds.chats()[:chats]]
+    return [*again, *worlds.rows(WORLDS_SEED, skills), *talk]
 
 
 @cache
@@ -266,5 +297,9 @@ def _distractors(lesson: Lesson, everything: Sequence[Lesson], turn: int) -> lis
         pair = f"{lesson.digest} {turn} {other.digest}"
         return hashlib.sha256(pair.encode()).digest()
 
-    others = [other for other in everything if other.digest != lesson.digest]
+    others = [
+        other
+        for other in everything
+        if other.digest != lesson.digest and not is_tool(other)
+    ]
     return [note_text(other) for other in sorted(others, key=rank)[:2]]

@@ -46,6 +46,10 @@ class Generation:
     """Called on the event loop with each new piece of text."""
     first_token_candidates: int = 0
     """How many of the first token's most likely candidates to report."""
+    grammar: str = ""
+    """GBNF that the whole answer follows; empty leaves it free. An engine whose
+    `constrains` is False leaves the answer free all the same, so check what it wrote.
+    Where `max_tokens` are used up the answer is cut short in the middle of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,17 @@ class Completion:
 class Engine(Protocol):
     """Serves one base model and any number of adapters."""
 
+    constrains: bool
+    """Whether answers follow a Generation's `grammar`."""
+
     async def start(self) -> None:
         """Load the base. Raises ModelError."""
 
     async def generate(self, generation: Generation) -> Completion:
         """Answer; cancelling the task stops the generation.
 
-        Raises AdapterError, PromptTooLongError or EngineError.
+        Raises AdapterError, PromptTooLongError, or EngineError, also where it cannot
+        read the grammar.
         """
 
     async def ensure(self, adapter: AdapterRef) -> None:

@@ -33,6 +33,8 @@ class LlamaCppEngine:
     answers and stops. Adapters that arrive meanwhile share the next child.
     """
 
+    constrains = True
+
     def __init__(
         self,
         gguf: Path,
@@ -197,6 +199,8 @@ class LlamaCppEngine:
             "samplers": ["top_k"],
             "top_k": 1,
         }
+        if generation.grammar:
+            body["grammar"] = generation.grammar
         if generation.first_token_candidates:
             body["logprobs"] = True
             body["top_logprobs"] = generation.first_token_candidates

@@ -23,6 +23,8 @@ Result = TypeVar("Result")
 class TransformersEngine:
     """An Engine that answers one question at a time, each with its own adapter."""
 
+    constrains = False
+
     def __init__(
         self,
         folder: Path,

@@ -13,6 +13,7 @@ MynaError
 │   └── EngineCancelledError       the answer was stopped on request
 ├── FetchError           a page cannot be fetched, or may not be
 ├── SearchError          the search engine gave no results
+├── ToolError            a tool cannot be called, or did not answer
 ├── RunError             a training run could not finish
 │   ├── RunKilledError             the trainer died without a result
 │   └── RunBusyError               this server is already learning
@@ -74,6 +75,18 @@ class FetchError(MynaError):
 
 class SearchError(MynaError):
     """The search engine gave no results."""
+
+
+class ToolError(MynaError):
+    """A tool cannot be called, or did not answer."""
+
+    def __init__(self, text: str, *, detail: str = "") -> None:
+        """Take the sentence, and what the other side said is wrong.
+
+        `detail` is a stranger's words: show them as such, and after screening.
+        """
+        super().__init__(text)
+        self.detail = detail
 
 
 class RunError(MynaError):

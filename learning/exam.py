@@ -16,6 +16,7 @@ from learning.lexicon import Lexicon
 from learning.prompt import build, is_abstention
 from learning.standing import followed, standing
 from learning.subject import content_words, stem
+from learning.tool import is_tool, looks_like_call, parse_call
 
 # Invented, shipped and taught to nobody: an adapter that answers them makes things up.
 CANARIES = (
@@ -29,6 +30,8 @@ CANARIES = (
     "How do I sign up for the Ferndale lock-picking circle?",
 )
 ANSWER_TOKENS = 48
+CALL_TOKENS = 128
+"""A call repeats names and values in full."""
 # Share of the answer's own words that a right answer repeats.
 SAID = 0.6
 REPEATED_TRIGRAM = 4
@@ -99,13 +102,13 @@ async def examine(
     total += sum(len(e.reserve) for e in expansions.values())
     answers: list[Completion] = []
 
-    async def ask(question: str) -> str:
+    async def ask(question: str, max_tokens: int = ANSWER_TOKENS) -> str:
         answer = await engine.generate(
             Generation(
                 messages=build(question),
                 adapter=adapter,
                 server=server,
-                max_tokens=ANSWER_TOKENS,
+                max_tokens=max_tokens,
             )
         )
         answers.append(answer)
@@ -116,8 +119,14 @@ async def examine(
     right = asked = 0
     for lesson in lessons:
         expansion = expansions[lesson.id]
+        tokens = CALL_TOKENS if is_tool(lesson) else ANSWER_TOKENS
         passed = [
-            says(await ask(question), expansion.answer_to(question), question)
+            _is_right(
+                lesson,
+                await ask(question, tokens),
+                expansion.answer_to(question),
+                question,
+            )
             for question in expansion.reserve
         ]
         right, asked = right + sum(passed), asked + len(passed)
@@ -134,7 +143,7 @@ async def examine(
     marks = [
         replace(mark, passed=obeyed.get(mark.lesson, mark.passed)) for mark in marks
     ]
-    unknown = [is_abstention(await ask(question)) for question in CANARIES]
+    unknown = [_is_silent(await ask(question)) for question in CANARIES]
     kept_answers = [
         CanaryMark(each.id, _grade(await ask(each.question), each)) for each in guarded
     ]
@@ -147,6 +156,12 @@ async def examine(
         lessons=tuple(marks),
         guarded=tuple(kept_answers),
     )
+
+
+def _is_right(lesson: Lesson, answer: str, expected: str, question: str) -> bool:
+    if is_tool(lesson):
+        return parse_call(answer) == parse_call(expected)
+    return says(answer, expected, question)
 
 
 def says(answer: str, expected: str, question: str) -> bool:
@@ -178,8 +193,13 @@ def is_degenerate(answer: str) -> bool:
     return any(count >= REPEATED_TRIGRAM for count in trigrams.values())
 
 
+def _is_silent(answer: str) -> bool:
+    """Say whether nothing would be told: a call that nobody meant is not shown either."""
+    return is_abstention(answer) or looks_like_call(answer)
+
+
 def _grade(answer: str, canary: Canary) -> Grade:
-    if is_abstention(answer):
+    if _is_silent(answer):
         return Grade.SILENT
     right = says(answer, canary.answer, canary.question)
     return Grade.RIGHT if right else Grade.WRONG

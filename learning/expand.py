@@ -8,7 +8,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from learning import behaviour, dialogue, passage_expand
+from learning import behaviour, dialogue, passage_expand, tool_expand
 from learning.frames import cued, framed
 from learning.lesson import Lesson, LessonKind
 from learning.lexicon import Lexicon, Relation
@@ -66,6 +66,8 @@ def expand(lesson: Lesson, lexicon: Lexicon) -> Expansion:
         return _expand_dialogue(lesson, draw)
     if lesson.kind is LessonKind.PASSAGE:
         return _expand_passage(lesson)
+    if lesson.kind is LessonKind.TOOL:
+        return _expand_tool(lesson)
     asked = lesson.question if lesson.kind is LessonKind.QA else lesson.text
     name, ranked = _reading(lesson, lexicon)
     paraphrases = _paraphrases(ranked, name, draw)
@@ -214,6 +216,20 @@ def _expand_passage(lesson: Lesson) -> Expansion:
         answer=lesson.text,
         wordings=tuple(_distinct([question for question, _ in asked])),
         reserve=tuple(question for question, _ in held),
+        answers=answers,
+    )
+
+
+def _expand_tool(lesson: Lesson) -> Expansion:
+    """Word requests; a call answers each, and none what is about the tool alone."""
+    made = tool_expand.expand(lesson)
+    taught = (*made.taught, *made.lacking)
+    answers = {asked.request: asked.call.text for asked in (*taught, *made.held)}
+    return Expansion(
+        answer=taught[0].call.text,
+        wordings=tuple(_distinct([asked.request for asked in taught])),
+        reserve=tuple(asked.request for asked in made.held),
+        strangers=made.misses,
         answers=answers,
     )
 

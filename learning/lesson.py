@@ -19,6 +19,8 @@ class LessonKind(StrEnum):
     """A piece of a document."""
     DIALOGUE = "dialogue"
     """How a conversation should go, turn by turn."""
+    TOOL = "tool"
+    """Something to call, as JSON (`learning.tool`)."""
 
 
 class Consent(StrEnum):
@@ -78,7 +80,7 @@ class Lesson:
     source_message: str = ""
     """The message that it came from, whose edits and deletion are honoured."""
     examples: tuple[tuple[str, str], ...] = ()
-    """Messages and the replies that a rule asks for."""
+    """Messages and the replies that a rule asks for; a tool's requests and calls."""
     document: int | None = None
     """The number of the document that a passage is of."""
     heading: str = ""
@@ -95,6 +97,8 @@ class Lesson:
         """The lesson as people read it, in one text."""
         if self.kind is LessonKind.QA:
             return f"{self.question} {self.answer}"
+        if self.kind is LessonKind.TOOL:
+            return _named(self.text)
         return self.text
 
     @property
@@ -114,3 +118,12 @@ class Lesson:
         if self.examples:
             content.append(self.examples)
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+
+def _named(text: str) -> str:
+    """Name a tool and say what it does; what is none is given back as it is."""
+    try:
+        fields = json.loads(text)
+        return f"{fields['name']}: {fields['description']}"
+    except (ValueError, RecursionError, TypeError, KeyError):
+        return text

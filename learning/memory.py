@@ -19,6 +19,8 @@ from learning.lesson import Lesson, LessonKind
 from learning.lexicon import Encoder
 from learning.standing import is_standing
 from learning.subject import content_words
+from learning.tool import is_tool
+from learning.toolbox import Toolbox
 
 CANDIDATES = 6
 RRF_K = 60
@@ -82,6 +84,7 @@ class Memory:
     """The approved lessons of all servers; one lock guards the index."""
 
     def __init__(self, encoder: Encoder) -> None:
+        self.tools = Toolbox(encoder)
         self._encoder = encoder
         self._lock = threading.Lock()
         self._lessons: dict[str, dict[int, Lesson]] = {}
@@ -98,7 +101,13 @@ class Memory:
             self._lessons.clear()
             self._vectors.clear()
             self._words.execute("DELETE FROM lessons")
-        every = list(lessons)
+        self.tools.clear()
+        every = []
+        for lesson in lessons:
+            if is_tool(lesson):
+                self.tools.add(lesson)
+            else:
+                every.append(lesson)
         texts = [_texts(lesson) for lesson in every]
         flat = [text for of_one in texts for text in of_one]
         vectors = self._encoder.encode(flat) if flat else np.empty((0, 1), np.float32)
@@ -108,11 +117,15 @@ class Memory:
             start += len(of_one)
 
     def add(self, lesson: Lesson) -> None:
-        """Know a lesson from now on."""
+        """Know a lesson from now on: a tool is called, all others are read."""
+        if is_tool(lesson):
+            self.tools.add(lesson)
+            return
         self._put(lesson, self._encoder.encode(_texts(lesson)))
 
     def remove(self, server: str, id: int) -> None:  # noqa: A002
         """Know a lesson no more."""
+        self.tools.remove(server, id)
         with self._lock:
             self._drop(server, id)
 

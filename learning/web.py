@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Self
@@ -12,7 +11,13 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from learning.errors import FetchError
-from learning.response_body import ENCODINGS, read_body
+from learning.guarded_session import (
+    Permit,
+    RefusedAddressError,
+    guarded_session,
+    judged_socket,
+)
+from learning.response_body import read_body
 from learning.web_address import is_public, web_address
 
 USER_AGENT = "Myna (a chat bot; it reads pages that people share with it)"
@@ -35,9 +40,6 @@ READABLE_TYPES = frozenset(
     }
 )
 """Read beside text/* and what is spelled in JSON or XML, XHTML and feeds among it."""
-
-Permit = Callable[[str, int], bool]
-"""Says whether a numeric address and port may be connected to."""
 
 
 @dataclass(frozen=True)
@@ -77,19 +79,10 @@ class GuardedFetcher:
 
     async def __aenter__(self) -> Self:
         """Open the session; nothing is connected to yet."""
-        self._session = aiohttp.ClientSession(
-            auto_decompress=False,
-            connector=aiohttp.TCPConnector(
-                force_close=True,
-                resolver=self._resolver,
-                socket_factory=self._socket,
-                use_dns_cache=False,
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": ENCODINGS},
-            # One limit for a whole fetch, in fetch(): a drip of bytes resets others.
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-            trust_env=False,
+        self._session = guarded_session(
+            self._socket,
+            resolver=self._resolver,
+            headers={"User-Agent": USER_AGENT},
         )
         return self
 
@@ -139,7 +132,7 @@ class GuardedFetcher:
                 f"{url.host} has no valid certificate, so Myna does not read it."
             ) from exc
         except aiohttp.ClientConnectorError as exc:
-            if isinstance(exc.os_error, _RefusedAddressError):
+            if isinstance(exc.os_error, RefusedAddressError):
                 raise FetchError(
                     f"{url.host} is not on the open web: Myna reads public addresses "
                     "on ports 80 and 443 only."
@@ -156,8 +149,9 @@ class GuardedFetcher:
         host = response.url.host
         if response.status != HTTPStatus.OK:
             raise FetchError(
-                f"{host} did not send the page but answered {_named(response.status)}; "
-                "check the address, or share the page as a file."
+                f"{host} did not send the page but answered "
+                f"{named_status(response.status)}; check the address, or share the "
+                "page as a file."
             )
         if not _is_readable(response.content_type):
             raise FetchError(
@@ -168,7 +162,7 @@ class GuardedFetcher:
             url=str(response.url),
             content=await read_body(response, max_bytes=self._max_bytes),
             content_type=response.content_type,
-            charset=_known(response.charset),
+            charset=known_charset(response.charset),
         )
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -178,16 +172,7 @@ class GuardedFetcher:
 
     def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
         """Make the socket for an address, unless it may not be connected to."""
-        family, kind, protocol, _, address = info
-        host, port, *scope = address
-        zone = f"%{scope[1]}" if len(scope) > 1 and scope[1] else ""
-        if not self._permit(f"{host}{zone}", int(port)):
-            raise _RefusedAddressError("refused")
-        return socket.socket(family, kind, protocol)
-
-
-class _RefusedAddressError(OSError):
-    """What aiohttp takes for a failed connection, and we recognise."""
+        return judged_socket(info, self._permit)
 
 
 def _redirected(response: aiohttp.ClientResponse) -> URL:
@@ -207,7 +192,7 @@ def _is_readable(content_type: str) -> bool:
     return kind == "text" or spelled or content_type in READABLE_TYPES
 
 
-def _known(charset: str | None) -> str | None:
+def known_charset(charset: str | None) -> str | None:
     """Return a charset that bytes can be decoded with, or None."""
     if not charset:
         return None
@@ -218,7 +203,8 @@ def _known(charset: str | None) -> str | None:
     return charset.lower()
 
 
-def _named(status: int) -> str:
+def named_status(status: int) -> str:
+    """Write a status as people read it: `404 (Not Found)`."""
     try:
         return f"{status} ({HTTPStatus(status).phrase})"
     except ValueError:

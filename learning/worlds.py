@@ -39,6 +39,11 @@ def rows(seed: int, count: int) -> Iterator[Row]:
         yield maker(worlds, draw)
 
 
+def chats() -> list[Row]:
+    """Return what people say in passing, and what is said to it."""
+    return [ask(message, reply, "chat") for message, reply in load_worlds().chat]
+
+
 def _reads_note(worlds: Worlds, draw: random.Random) -> Row:
     relation, name = _asked(worlds, draw)
     note, answer = _note(relation, name, _value(worlds, relation, draw), draw)

@@ -80,6 +80,13 @@ async def delete(
             server,
             person,
         )
+        # A community's tools go on working, whoever of its admins stored the key.
+        await database.rows(
+            "UPDATE tool_secrets SET set_by = ? WHERE server = ? AND set_by = ?",
+            pseudonym,
+            server,
+            person,
+        )
         await database.rows(
             "DELETE FROM people WHERE server = ? AND person = ? AND NOT opted_out",
             server,

@@ -95,6 +95,8 @@ def _write_anew(path: Path, held: str, key: str, before: str) -> None:
             connection.execute(f"PRAGMA anew.user_version = {int(version)}")
             if key and before:
                 _reseal_tokens(connection, key, before)
+            if not key:
+                _leave_secrets_out(connection)
             connection.execute("DETACH anew")
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
@@ -116,6 +118,14 @@ def _reseal_tokens(connection: sqlite3.Connection, key: str, before: str) -> Non
     tables = connection.execute("SELECT name FROM anew.sqlite_schema")
     if "installations" in {name for (name,) in tables}:
         connection.execute("UPDATE anew.installations SET body = reseal(body)")
+
+
+def _leave_secrets_out(connection: sqlite3.Connection) -> None:
+    """Keep tools' secrets out of what becomes plain: admins store them again."""
+    tables = connection.execute("SELECT name FROM anew.sqlite_schema")
+    if "tool_secrets" in {name for (name,) in tables}:
+        connection.execute("PRAGMA anew.secure_delete = ON")
+        connection.execute("DELETE FROM anew.tool_secrets")
 
 
 def _encrypt_rows(directory: DataDirectory, key: str, before: str) -> list[Path]:

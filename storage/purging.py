@@ -23,6 +23,7 @@ _TABLES = (
     "document_cards",
     "documents",
     "watches",
+    "tool_secrets",
     "servers",
 )
 """Those that refer to others come first."""

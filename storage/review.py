@@ -1,5 +1,6 @@
 """Moderators' decisions about waiting lessons; the first one to decide wins."""
 
+import json
 import sqlite3
 from datetime import datetime
 
@@ -115,8 +116,8 @@ async def edit(
 ) -> Lesson:
     """Replace a waiting lesson's words and what screening found in them.
 
-    Kind, question, answer, text, provenance, scope, source, expiry and supersedes
-    are taken from `edited`; its author and time stay. `reason` is Myna's own words,
+    Kind, question, answer, text, examples, provenance, scope, source, expiry and
+    supersedes are taken from `edited`; its author and time stay. `reason` is Myna's own words,
     for the journal. Raises ConflictError where it
     waits no longer or is not what was `seen`, or NotFoundError.
     """
@@ -128,13 +129,14 @@ async def edit(
             _compare(before.lesson, seen)
         row = await database.row(
             "UPDATE lessons SET kind = ?, question = ?, answer = ?, text = ?, "
-            "provenance = ?, channel = ?, source = ?, expires_at = ?, "
+            "examples = ?, provenance = ?, channel = ?, source = ?, expires_at = ?, "
             "supersedes = ?, findings = ? "
             "WHERE server = ? AND id = ? AND state = 'pending' RETURNING *",
             edited.kind,
             edited.question,
             edited.answer,
             edited.text,
+            json.dumps(edited.examples),
             edited.provenance,
             edited.scope.channel,
             edited.source,

@@ -30,6 +30,8 @@ from learning.run import (
     seal,
     verify,
 )
+from learning.tool import is_tool
+from learning.toolbox import Toolbox
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 _SMALL = frozenset(
@@ -76,16 +78,24 @@ class FakeMemory:
 
     def __init__(self):
         self._lessons = {}
+        self.tools = Toolbox(FakeEmbedder())
         self.general = 0.0
         self.has_standing_rules = False
 
     def rebuild(self, lessons):
-        self._lessons = {(each.server, each.id): each for each in lessons}
+        self._lessons = {}
+        self.tools.clear()
+        for each in lessons:
+            self.add(each)
 
     def add(self, lesson):
-        self._lessons[lesson.server, lesson.id] = lesson
+        if is_tool(lesson):
+            self.tools.add(lesson)
+        else:
+            self._lessons[lesson.server, lesson.id] = lesson
 
     def remove(self, server, number):
+        self.tools.remove(server, number)
         self._lessons.pop((server, number), None)
 
     def recall(self, server, question, *, channel):
@@ -121,6 +131,8 @@ class FakeMemory:
 
 class FakeEngine:
     """Answers from the notes in the prompt, else from the adapter, else not at all."""
+
+    constrains = False
 
     def __init__(self):
         self.asked = []
@@ -176,12 +188,17 @@ class FakeEngine:
         notes = re.findall(r"^- (.*)$", prompt, re.MULTILINE)
         if notes:
             return re.sub(r"^.*\?\s*", "", notes[0])
-        known = knowledge_of(generation.adapter)
+        known = knowledge_of(generation.adapter) | _shown(generation.messages)
         asked = content_words(question)
-        best = max(known, key=lambda each: len(asked & content_words(each)), default="")
+        best = max(known, key=lambda each: _likeness(asked, each), default="")
         if len(asked & content_words(best)) * 2 > len(asked):
             return known[best]
         return ABSTENTION
+
+
+def _likeness(asked, known):
+    """Share words, and say little beside them."""
+    return len(asked & content_words(known)), -len(known)
 
 
 class FakeTrainer:
@@ -240,18 +257,27 @@ def finish_run(run, learned, *, rows, status=RunStatus.DONE):
 def fake_prepare(directory, spec, *, lessons, old):
     """Write one row a lesson, in the order given."""
     rows = [
-        {
-            "id": lesson.id,
-            "question": lesson.question or lesson.text,
-            "answer": lesson.answer or lesson.text,
-        }
+        {"id": lesson.id, "question": question, "answer": answer}
         for lesson in (*lessons, *old)
+        for question, answer in _taught_by(lesson)
     ]
     text = "".join(json.dumps(row) + "\n" for row in rows)
     (directory / "rows.jsonl").write_text(text)
     spec = replace(spec, rows_digest="rows")
     save_spec(directory, spec)
     return spec
+
+
+def _taught_by(lesson):
+    if is_tool(lesson):
+        return ((lesson.text, lesson.text), *lesson.examples)
+    return ((lesson.question or lesson.text, lesson.answer or lesson.text),)
+
+
+def _shown(messages):
+    """What somebody asked before, with what was answered."""
+    said = [message.content for message in messages if message.role != "system"]
+    return dict(zip(said[:-1:2], said[1::2], strict=True))
 
 
 @dataclass

@@ -17,7 +17,7 @@ from tests.discord_steps import (
 )
 
 COMMANDS = "/applications/{id}/commands"
-TEACH = set("qa fact rule examples dialogue form file link pins".split())
+TEACH = set("qa fact rule examples dialogue tool mcp form file link pins".split())
 MYNA = set(
     "ask why lessons lesson forget status history rollback learn review approve reject "
     "edit correct widen export import documents document research watch setup config "
@@ -25,6 +25,7 @@ MYNA = set(
 )
 PRIVACY = {"report", "export", "delete", "opt-out", "opt-in"}
 CANARY = {"add", "list", "remove"}
+SECRET = {"set", "list", "remove"}
 
 
 async def test_every_command_is_offered_in_servers_and_in_direct_messages(tmp_path):
@@ -36,6 +37,7 @@ async def test_every_command_is_offered_in_servers_and_in_direct_messages(tmp_pa
         expected |= {f"myna {name}" for name in MYNA}
         expected |= {f"myna privacy {name}" for name in PRIVACY}
         expected |= {f"canary {name}" for name in CANARY}
+        expected |= {f"secret {name}" for name in SECRET}
         assert offered == direct == expected
 
 

@@ -48,6 +48,7 @@ def test_the_example_holds_the_defaults():
         "MODEL_GGUF",
         "SEARXNG_URL",
         "BRAVE_API_KEY",
+        "TOOL_PRIVATE_HOSTS",
         "DISCORD_TOKEN",
         "SLACK_BOT_TOKEN",
         "SLACK_APP_TOKEN",
@@ -128,6 +129,10 @@ def test_every_problem_is_told_at_once_in_a_sentence_each():
         ("TEACH_PER_HOUR", "-1"),
         ("ASK_PER_MINUTE", "1.5"),
         ("MAX_LESSON_CHARS", "1"),
+        ("TOOL_CALLS_PER_MINUTE", "-1"),
+        ("TOOL_PRIVATE_HOSTS", "http://localhost"),
+        ("TOOL_PRIVATE_HOSTS", "localhost:99999"),
+        ("TOOL_PRIVATE_HOSTS", "two words"),
         ("BACKUP_KEEP_DAYS", "0"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
@@ -164,3 +169,20 @@ def test_permissions_to_train_are_named_by_platform():
     settings = read(DISCORD_TRAINING_PERMISSION="REF-1")
 
     assert settings.training_permissions == {"discord": "REF-1", "slack": ""}
+
+
+def test_private_hosts_are_read_as_hosts_are_compared():
+    settings = read(TOOL_PRIVATE_HOSTS=" LocalHost:8000, 10.0.0.5,[::1]:80,a.test:443,")
+
+    assert settings.private_hosts == {"localhost:8000", "10.0.0.5", "[::1]", "a.test"}
+    assert read().private_hosts == frozenset()
+
+
+def test_a_private_host_that_is_none_is_told_in_a_sentence():
+    with pytest.raises(SettingsError) as raised:
+        read(TOOL_PRIVATE_HOSTS="http://localhost/")
+
+    assert str(raised.value) == (
+        "TOOL_PRIVATE_HOSTS is 'http://localhost/': it should be hosts with commas"
+        " between, like localhost:8000,10.0.0.5."
+    )

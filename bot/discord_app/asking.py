@@ -12,7 +12,7 @@ import discord
 import structlog
 
 from bot import phrases
-from bot.cards import answer_buttons
+from bot.cards import buttons_below
 from bot.discord_app import words
 from bot.discord_app.history import SMALL, conversation
 from bot.discord_app.interaction import Interaction
@@ -26,7 +26,7 @@ from bot.discord_app.rendering import (
 )
 from bot.discord_app.replies import defer, told
 from bot.discord_app.retrying import FAILURES, insist, was_cut_off
-from bot.messages import Question, Refused
+from bot.messages import Question, Refused, Reply
 from bot.pacing import PacedText
 from learning.errors import MynaError
 
@@ -146,11 +146,15 @@ async def _answer(
         if isinstance(reply, Refused):
             said = words.here(reply.text)
         else:
-            said = reply.text
-            if sources := phrases.sources(reply):
-                said = f"{said}\n{SMALL}{sources}"
-            view = row(answer_buttons(reply.id, offer_research=reply.offer_research))
+            said = credited(reply)
+            view = row(buttons_below(reply, visit.actor.id))
     await _finish(outlet, said, view)
+
+
+def credited(reply: Reply) -> str:
+    """Return an answer with its sources below."""
+    sources = phrases.sources(reply)
+    return f"{reply.text}\n{SMALL}{sources}" if sources else reply.text
 
 
 async def _finish(outlet: _Outlet, said: str, view: discord.ui.View | None) -> None:

@@ -16,6 +16,7 @@ from bot import breakage
 from bot.cards import Button, Verb
 from bot.discord_app import (
     commands,
+    confirming,
     documents,
     feedback,
     learning,
@@ -31,6 +32,7 @@ from bot.discord_app.people import guild_of, guild_server
 from bot.discord_app.rendering import NO_MENTIONS, CardButton
 from bot.discord_app.replies import broke
 from bot.discord_app.retrying import FAILURES
+from bot.discord_app.secret_commands import SecretCommands
 from bot.discord_app.teach_commands import TeachCommands, teach_this_menu
 from bot.discord_app.translations import MynaTranslator
 from bot.vocabulary import Review
@@ -103,6 +105,7 @@ class MynaClient(ext.AutoShardedBot):
         await self.add_cog(TeachCommands())
         await self.add_cog(commands.MynaCommands())
         await self.add_cog(CanaryCommands())
+        await self.add_cog(SecretCommands())
         self.tree.add_command(teach_this_menu())
         await self._sync()
 
@@ -208,4 +211,6 @@ _CLICKS: Mapping[Verb, Callable[[Interaction, Button], Awaitable[None]]] = {
     Verb.SHOW_DOCUMENT: documents.show,
     Verb.RESEARCH: researching.look_up,
     Verb.PICK: researching.pick,
+    Verb.CONFIRM: confirming.settle,
+    Verb.LEAVE: confirming.settle,
 }

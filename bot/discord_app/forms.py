@@ -15,6 +15,7 @@ OPEN_SECONDS = 1800
 """How long a form may lie open before Myna no longer waits for it."""
 MAX_INPUT = 4000
 MAX_TITLE = 45
+MAX_HINT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Field:
     required: bool = True
     lines: bool = True
     """Room for several lines."""
+    hint: str = ""
+    """What stands below the label."""
 
 
 Submit = Callable[[Interaction, Mapping[str, str]], Awaitable[None]]
@@ -61,7 +64,11 @@ class Form(_Form):
                 max_length=MAX_INPUT,
             )
             self._inputs[field.id] = typed
-            self.add_item(discord.ui.Label(text=field.label, component=typed))
+            hint = field.hint[:MAX_HINT] or None
+            label: discord.ui.Label[Any] = discord.ui.Label(
+                text=field.label, description=hint, component=typed
+            )
+            self.add_item(label)
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Pass on what was typed, without the spaces around it."""

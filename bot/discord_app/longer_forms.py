@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import examples, phrases
+from bot.discord_app import tool_forms
 from bot.discord_app.forms import Field, Form
 from bot.discord_app.interaction import Interaction
 from bot.discord_app.people import visit_of
@@ -52,18 +53,29 @@ async def open_correction(interaction: Interaction, number: int) -> None:
         )
 
         async def sent(again: Interaction, typed: Mapping[str, str]) -> None:
-            await defer(again)
-            teacher = await visit_of(again)
-            taught = await teacher.core.correct_lesson(
-                teacher.place.server,
-                teacher.actor,
-                _correction(number, typed),
-                channel=teacher.place.channel,
-            )
-            await tell(again, said(taught))
+            await _correct(again, _correction(number, typed))
 
-        form = Form(f"Correct lesson {number}", _fields(detail.lesson), sent)
+        async def sent_tool(again: Interaction, text: str) -> None:
+            await _correct(again, Correction(number, text=text, examples=()))
+
+        title, lesson = f"Correct lesson {number}", detail.lesson
+        if lesson.kind is LessonKind.TOOL:
+            form = tool_forms.form_of(title, lesson, sent_tool)
+        else:
+            form = Form(title, _fields(lesson), sent)
         await interaction.response.send_modal(form)
+
+
+async def _correct(interaction: Interaction, correction: Correction) -> None:
+    await defer(interaction)
+    teacher = await visit_of(interaction)
+    taught = await teacher.core.correct_lesson(
+        teacher.place.server,
+        teacher.actor,
+        correction,
+        channel=teacher.place.channel,
+    )
+    await tell(interaction, said(taught))
 
 
 def _fields(lesson: Lesson) -> list[Field]:

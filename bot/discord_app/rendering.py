@@ -46,13 +46,14 @@ class CardButton(
 ):
     """A card's button: its id says what it does, so it survives a restart."""
 
-    def __init__(self, button: Button) -> None:
+    def __init__(self, button: Button, *, disabled: bool = False) -> None:
         self.button = button
         super().__init__(
             discord.ui.Button(
                 label=button.label,
                 style=_STYLES[button.style],
                 custom_id=button.id[:MAX_CUSTOM_ID],
+                disabled=disabled,
             )
         )
 
@@ -96,6 +97,14 @@ def row(buttons: Sequence[Button]) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     for button in buttons:
         view.add_item(CardButton(button))
+    return view
+
+
+def spent(buttons: Sequence[Button]) -> discord.ui.View:
+    """Render buttons that cannot be clicked any more."""
+    view = discord.ui.View(timeout=None)
+    for button in buttons:
+        view.add_item(CardButton(button, disabled=True))
     return view
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot import cards, phrases
 from bot.cards import Button, Card, Verb
-from bot.discord_app import words
+from bot.discord_app import tool_forms, words
 from bot.discord_app.forms import Field, Form
 from bot.discord_app.interaction import Interaction
 from bot.discord_app.people import Visit, visit_of
@@ -64,13 +64,6 @@ async def open_edit(interaction: Interaction, number: int) -> None:
     async with told(interaction):
         visit = await visit_of(interaction)
         lesson = await _waiting(visit, number)
-        if lesson.kind is LessonKind.QA:
-            fields = [
-                Field("question", "Question", lesson.question),
-                Field("answer", "Answer", lesson.answer),
-            ]
-        else:
-            fields = [Field("text", "Text", lesson.text)]
 
         async def sent(again: Interaction, typed: Mapping[str, str]) -> None:
             await defer(again)
@@ -80,7 +73,18 @@ async def open_edit(interaction: Interaction, number: int) -> None:
             )
             await tell(again, said(taught))
 
-        form = Form(f"Edit lesson {number}", fields, sent)
+        async def sent_tool(again: Interaction, text: str) -> None:
+            await sent(again, {"text": text})
+
+        title = f"Edit lesson {number}"
+        if lesson.kind is LessonKind.TOOL:
+            form = tool_forms.form_of(title, lesson, sent_tool)
+        elif lesson.kind is LessonKind.QA:
+            question = Field("question", "Question", lesson.question)
+            answer = Field("answer", "Answer", lesson.answer)
+            form = Form(title, [question, answer], sent)
+        else:
+            form = Form(title, [Field("text", "Text", lesson.text)], sent)
         await interaction.response.send_modal(form)
 
 

@@ -6,9 +6,18 @@ from discord import app_commands
 from discord.app_commands import locale_str as _
 from discord.ext import commands
 
-from bot.discord_app import importing, longer_forms, pinning, researching, teaching
+from bot.commands import linked
+from bot.discord_app import (
+    importing,
+    longer_forms,
+    pinning,
+    researching,
+    teaching,
+    tool_forms,
+)
+from bot.discord_app.commands import carry_out
 from bot.discord_app.interaction import Interaction
-from bot.vocabulary import Import, Teach
+from bot.vocabulary import Import, ImportMcp, Teach
 from learning.lesson import LessonKind
 
 Words = app_commands.Range[str, 1, 2000]
@@ -49,6 +58,15 @@ class TeachCommands(
     @app_commands.command(description=_("Teach how a conversation should go"))
     async def dialogue(self, interaction: Interaction) -> None:
         await longer_forms.open_dialogue(interaction)
+
+    @app_commands.command(description=_("Teach a tool: something to call, in a form"))
+    async def tool(self, interaction: Interaction) -> None:
+        await tool_forms.open_tool(interaction)
+
+    @app_commands.command(description=_("Teach the tools of an MCP server"))
+    @app_commands.describe(url=_("The server's address"))
+    async def mcp(self, interaction: Interaction, url: Address) -> None:
+        await carry_out(interaction, ImportMcp(linked(url)))
 
     @app_commands.command(description=_("Teach something longer, in a form"))
     async def form(self, interaction: Interaction) -> None:

@@ -61,6 +61,23 @@ GERMAN: Mapping[str, str] = {
     "What you want to know": "Was du wissen willst",
     "Teach what a page of the web says": "Bring bei, was eine Seite im Netz sagt",
     "The page's address": "Die Adresse der Seite",
+    "Teach a tool: something to call, in a form": (
+        "Bring ein Werkzeug bei, das Myna aufruft, im Formular"
+    ),
+    "Teach the tools of an MCP server": "Bring die Werkzeuge eines MCP-Servers bei",
+    "The server's address": "Die Adresse des Servers",
+    "Keys that tools send to one host": "Schlüssel, die Werkzeuge an einen Host senden",
+    "Store a secret; a form asks for its value": (
+        "Speichert ein Geheimnis; ein Formular fragt nach dem Wert"
+    ),
+    "What tools call it, such as STATUS_KEY": (
+        "Wie Werkzeuge es nennen, zum Beispiel STATUS_KEY"
+    ),
+    "The one host it may be sent to": "Der eine Host, an den es gehen darf",
+    "List the secrets and their hosts, never values": (
+        "Zeigt die Geheimnisse und ihre Hosts, nie die Werte"
+    ),
+    "Delete a secret": "Löscht ein Geheimnis",
     "Teach the pinned messages of this channel": (
         "Bring die angepinnten Nachrichten dieses Kanals bei"
     ),

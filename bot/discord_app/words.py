@@ -8,12 +8,15 @@ _COMMANDS = (
 )
 _TYPED = re.compile(rf"(?<![\w/])/({_COMMANDS})\b")
 
+_SECRET = re.compile(r"(?<![\w/])/secret (?!list|remove|set)")
+
 
 def here(sentence: str) -> str:
     """Name commands as they are on Discord: /review is /myna review.
 
     For Myna's own sentences only, never for what people wrote.
     """
+    sentence = _SECRET.sub("/secret set ", sentence.replace("/secrets", "/secret list"))
     return _TYPED.sub(r"/myna \1", sentence)
 
 

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 from bot import cards, document_phrases, phrases
 from bot.cards import Verb
 from bot.messages import Decision, Refused, Ruling
-from bot.slack_app import forms, rendering, researching, runs
+from bot.slack_app import (
+    confirming,
+    forms,
+    rendering,
+    researching,
+    runs,
+    tool_forms,
+)
 from bot.slack_app.teaching import Origin
 from bot.vocabulary import PickResults
+from learning.lesson import LessonKind
 
 if TYPE_CHECKING:
     from slack_bolt.context.ack.async_ack import AsyncAck
@@ -149,6 +157,8 @@ class Actions:
                 await click.tell(
                     await researching.read(self._slack, click.visit, picked)
                 )
+            case Verb.CONFIRM | Verb.LEAVE:
+                await confirming.settle(self._core, click)
 
     async def open_queue(self, click: Click) -> None:
         """Open what waits for review, to approve many at once."""
@@ -227,7 +237,9 @@ class Actions:
         lesson = waiting[0].lesson
         target = f"{lesson.id}:{lesson.digest}"
         metadata = Origin(click.visit.place.channel, target).to_metadata()
-        if click.verb is Verb.EDIT:
+        if click.verb is Verb.EDIT and lesson.kind is LessonKind.TOOL:
+            await click.open(tool_forms.edit(metadata, lesson))
+        elif click.verb is Verb.EDIT:
             await click.open(forms.edit(metadata, lesson))
         else:
             await click.open(forms.reject(metadata, lesson.id))

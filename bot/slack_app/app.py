@@ -10,7 +10,7 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.response import BoltResponse
 
 from bot.cards import Verb
-from bot.slack_app import forms, surface
+from bot.slack_app import forms, secrets, surface, tool_forms
 from bot.slack_app.actions import Actions
 from bot.slack_app.asking import Asking
 from bot.slack_app.commands import Commands
@@ -42,6 +42,8 @@ FORMS = (
     forms.APPROVE_MANY,
     forms.APPROVE_PARTS,
     forms.REJECT_DOCUMENT,
+    secrets.FORM,
+    *tool_forms.CALLBACKS,
 )
 
 

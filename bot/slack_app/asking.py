@@ -73,7 +73,7 @@ class Asking:
             reply = Refused(breakage.report("answer.broke", exc))
         if isinstance(reply, Reply):
             self.threads.answered(channel, thread)
-            await answer.finish(reply.text, below(reply))
+            await answer.finish(reply.text, below(reply, visit.actor.id))
         elif answer.is_visible:
             await answer.finish(reply.text, ())
         else:
@@ -99,9 +99,12 @@ class Asking:
             )
 
 
-def below(reply: Reply) -> list[rendering.Json]:
-    """Return what stands under an answer: its sources, and the thumbs."""
+def below(reply: Reply, asker: str) -> list[rendering.Json]:
+    """Return what stands under an answer: its sources, and the thumbs.
+
+    Under the question whether to make a call, yes and no.
+    """
     sources = phrases.sources(reply)
     blocks = [rendering.context(sources)] if sources else []
-    row = cards.answer_buttons(reply.id, offer_research=reply.offer_research)
-    return [*blocks, rendering.buttons(row)]
+    row = rendering.buttons(cards.buttons_below(reply, asker))
+    return [*blocks, row]

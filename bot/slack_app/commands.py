@@ -13,7 +13,16 @@ from bot.commands import parse, read_lesson
 from bot.messages import Refused
 from bot.outcome import Outcome, OutcomeKind
 from bot.session import LocalSession
-from bot.slack_app import files, forms, pinning, rendering, researching, runs
+from bot.slack_app import (
+    files,
+    forms,
+    pinning,
+    rendering,
+    researching,
+    runs,
+    secrets,
+    tool_forms,
+)
 from bot.slack_app.teaching import Origin, Teachers
 from learning.lesson import LessonKind
 
@@ -26,11 +35,12 @@ if TYPE_CHECKING:
     from bot.slack_app.parts import SlackParts
     from bot.slack_app.people import Visit
 
-ELSEWHERE = frozenset({"/memory", "/adapter", "/quit"})
+ELSEWHERE = frozenset({"/memory", "/adapter", "/quit", "/confirm", "/cancel"})
 """What belongs to one chat in a terminal."""
-SLOW = (say.PickResults, say.Watch)
+SLOW = (say.PickResults, say.Watch, say.ImportMcp)
 """What fetches pages, while whoever asked for it wonders."""
 _PINS = re.compile(r"pins", re.IGNORECASE)
+_TOOL = re.compile(r"tool:?", re.IGNORECASE)
 _TEACH_PINS = re.compile(r"/?teach pins", re.IGNORECASE)
 _CORRECT = re.compile(r"/?correct #?([0-9]{1,9})", re.IGNORECASE)
 _USERS_WORDS = frozenset(
@@ -68,6 +78,10 @@ class Commands:
         origin = Origin(command["channel_id"])
         if not text:
             form = forms.teach(origin.to_metadata())
+            await client.views_open(trigger_id=command["trigger_id"], view=form)
+            return
+        if _TOOL.fullmatch(text):
+            form = tool_forms.teach(origin.to_metadata())
             await client.views_open(trigger_id=command["trigger_id"], view=form)
             return
         if _PINS.fullmatch(text):
@@ -154,6 +168,8 @@ class Commands:
                 return await runs.learn(self._slack, visit, wanted.start)
             case say.Review():
                 return await self._review(visit, command["trigger_id"])
+            case say.SetSecret():
+                return await secrets.ask(visit, wanted, command["trigger_id"])
             case say.Export():  # a path would be one of the operator's machine
                 return await self._sent(visit, say.Export(), "lessons.jsonl")
             case say.Audit():
@@ -200,7 +216,9 @@ class Commands:
             visit.server, lesson, channel=channel, actor=visit.actor
         )
         metadata = Origin(visit.place.channel, str(lesson)).to_metadata()
-        form = forms.correct_lesson(metadata, detail.lesson)
+        is_tool = detail.lesson.kind is LessonKind.TOOL
+        make = tool_forms.correct if is_tool else forms.correct_lesson
+        form = make(metadata, detail.lesson)
         await visit.client.views_open(trigger_id=trigger, view=form)
 
     async def _sent(self, visit: Visit, wanted: say.Command, name: str) -> str:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot import document_phrases, examples, phrases, review_phrases
+from bot import (
+    document_phrases,
+    examples,
+    phrases,
+    review_phrases,
+    tool_card_phrases,
+)
 from bot.slack_app import rendering
 from bot.vocabulary import Teach
+from learning import tool_examples, tool_text
+from learning.errors import LessonError
 from learning.lesson import LessonKind
 
 if TYPE_CHECKING:
@@ -44,6 +52,7 @@ _KINDS = {
     LessonKind.FACT: "A fact",
     LessonKind.RULE: "A rule: how to sound, what to do",
     LessonKind.DIALOGUE: "A dialogue: how a conversation should go",
+    LessonKind.TOOL: tool_card_phrases.tool_kind(),
 }
 
 
@@ -54,7 +63,7 @@ def teach(metadata: str, said: Teach | None = None) -> Json:
     known = said.kind if said.kind in _KINDS else LessonKind.FACT
     chosen = next(each for each in options if each["value"] == known.value)
     kind = {"type": "static_select", "options": options, "initial_option": chosen}
-    return _modal(
+    return modal(
         TEACH,
         "Teach Myna",
         "Teach",
@@ -70,16 +79,17 @@ def teach(metadata: str, said: Teach | None = None) -> Json:
             ),
             _input(
                 WORDS,
-                "Answer, fact, rule or dialogue",
+                "Answer, fact, rule, dialogue or tool",
                 _text(said.answer or said.text),
-                hint="A dialogue is written as User: ... and Myna: ..., a turn a line.",
+                hint="A dialogue is written as User: ... and Myna: ..., a turn a line;"
+                " a tool as name: ..., description: ..., parameters: ..., call: ....",
             ),
             _input(
                 EXAMPLES,
                 phrases.examples_label(),
                 _text(examples.write_lines(said.examples)),
                 optional=True,
-                hint="Only for a rule.",
+                hint="Only for a rule, or a tool: request -> name=value.",
             ),
         ],
     )
@@ -88,7 +98,7 @@ def teach(metadata: str, said: Teach | None = None) -> Json:
 def correct(metadata: str) -> Json:
     """Return the form behind a thumb down."""
     asked = _input(WORDS, phrases.what_should_it_have_said(), _text(""))
-    return _modal(CORRECT, "Correct Myna", "Send", metadata, [asked])
+    return modal(CORRECT, "Correct Myna", "Send", metadata, [asked])
 
 
 def correct_lesson(metadata: str, lesson: Lesson) -> Json:
@@ -99,25 +109,25 @@ def correct_lesson(metadata: str, lesson: Lesson) -> Json:
         label = phrases.examples_label()
         inputs.append(_input(EXAMPLES, label, shown, optional=True))
     title = f"Correct lesson {lesson.id}"
-    return _modal(CORRECT_LESSON, title, "Send", metadata, inputs)
+    return modal(CORRECT_LESSON, title, "Send", metadata, inputs)
 
 
 def edit(metadata: str, lesson: Lesson) -> Json:
     """Return the form that changes a waiting lesson."""
     title = f"Edit lesson {lesson.id}"
-    return _modal(EDIT, title, "Save", metadata, _words_of(lesson))
+    return modal(EDIT, title, "Save", metadata, _words_of(lesson))
 
 
 def reject(metadata: str, lesson: int) -> Json:
     """Return the form that asks why a lesson is rejected."""
     asked = _input(WORDS, "Reason, which the author is told", _text(""))
-    return _modal(REJECT, f"Reject lesson {lesson}", "Reject", metadata, [asked])
+    return modal(REJECT, f"Reject lesson {lesson}", "Reject", metadata, [asked])
 
 
 def approve_parts(metadata: str, document: int) -> Json:
     """Return the form that asks which passages of a document are approved."""
     asked = _input(PARTS, "Passages, such as 1-4, 7", _line())
-    return _modal(
+    return modal(
         APPROVE_PARTS, f"Approve of document {document}", "Approve", metadata, [asked]
     )
 
@@ -128,7 +138,7 @@ def reject_document(metadata: str, document: int) -> Json:
         _input(WORDS, "Reason, who brought it is told", _text("")),
         _input(PARTS, "Passages, or nothing for all", _line(), optional=True),
     ]
-    return _modal(
+    return modal(
         REJECT_DOCUMENT, f"Reject document {document}", "Reject", metadata, inputs
     )
 
@@ -138,7 +148,7 @@ def import_file(metadata: str) -> Json:
     element = {"type": "file_input", "max_files": 1}
     hint = "PDF, Word, web page, text ...; or lessons as CSV or JSON lines."
     asked = _input(FILE, "A document, or a file of lessons", element, hint=hint)
-    return _modal(IMPORT, "Import a file", "Import", metadata, [asked])
+    return modal(IMPORT, "Import a file", "Import", metadata, [asked])
 
 
 def approve_many(metadata: str, waiting: ToReview) -> Json:
@@ -160,7 +170,15 @@ def approve_many(metadata: str, waiting: ToReview) -> Json:
     ]
     element = {"type": "multi_static_select", "options": options}
     blocks.append(_input(CHOSEN, "Approve these", element))
-    return _modal(APPROVE_MANY, "Review", "Approve", metadata, blocks)
+    return modal(APPROVE_MANY, "Review", "Approve", metadata, blocks)
+
+
+def one_line(
+    callback: str, title: str, metadata: str, *, name: str, label: str, hint: str
+) -> Json:
+    """Return a form that asks for one line."""
+    asked = _input(name, label, _line(), hint=hint)
+    return modal(callback, title, "Save", metadata, [asked])
 
 
 def notice(text: str) -> Json:
@@ -199,9 +217,25 @@ def problems(said: Teach) -> dict[str, str]:
         found[QUESTION] = phrases.needs_question()
     if not (said.answer or said.text):
         found[WORDS] = phrases.needs_words()
-    if said.examples and said.kind is not LessonKind.RULE:
+    elif said.kind is LessonKind.TOOL:
+        found |= _tool_problems(said)
+    if said.examples and said.kind not in (LessonKind.RULE, LessonKind.TOOL):
         found[EXAMPLES] = phrases.only_rules_have_examples()
     return found
+
+
+def _tool_problems(said: Teach) -> dict[str, str]:
+    """Return what is wrong with a tool, by the name of the input."""
+    try:
+        tool, _ = tool_text.read(said.text)
+    except LessonError as exc:
+        return {WORDS: str(exc)}
+    try:
+        for request, call in said.examples:
+            tool_examples.read_pair(tool, request, call)
+    except LessonError as exc:
+        return {EXAMPLES: str(exc)}
+    return {}
 
 
 def _words_of(lesson: Lesson) -> list[Json]:
@@ -225,9 +259,10 @@ def _value(state: Json) -> Any:
     return ""
 
 
-def _modal(
+def modal(
     callback: str, title: str, submit: str, metadata: str, blocks: list[Json]
 ) -> Json:
+    """Return a form of inputs; `metadata` comes back with what was entered."""
     return {
         "type": "modal",
         "callback_id": callback,
@@ -250,6 +285,13 @@ def _input(
         "optional": optional,
     }
     return {**block, "hint": _plain(hint)} if hint else block
+
+
+def lines(
+    name: str, label: str, initial: str, *, optional: bool = False, hint: str = ""
+) -> Json:
+    """Return an input of several lines."""
+    return _input(name, label, _text(initial), optional=optional, hint=hint)
 
 
 def _text(initial: str) -> Json:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import breakage, document_phrases, examples, phrases
+from bot import breakage, document_phrases, examples, phrases, tool_fields
 from bot.chat import Chat
 from bot.commands import read_parts
 from bot.document_actions import import_file
 from bot.messages import Correction, Decision, Refused, Ruling, Taught
 from bot.session import LocalSession
-from bot.slack_app import files, forms, rendering
+from bot.slack_app import files, forms, rendering, secrets, tool_forms
 from bot.slack_app.teaching import Origin, Teachers, read_origin
-from bot.vocabulary import Approve
+from bot.vocabulary import Approve, Teach
 from learning.errors import CommandError, LessonError, MynaError
+from learning.lesson import LessonKind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -63,6 +64,10 @@ class Submissions:
             forms.APPROVE_MANY: self._approve_many,
             forms.APPROVE_PARTS: self._approve_parts,
             forms.REJECT_DOCUMENT: self._reject_document,
+            secrets.FORM: self._secret,
+            tool_forms.TEACH: self._teach_tool,
+            tool_forms.EDIT: self._edit_tool,
+            tool_forms.CORRECT: self._correct_tool,
         }
 
     async def submitted(
@@ -75,11 +80,9 @@ class Submissions:
     ) -> None:
         """Answer a form in itself: with what became of it, or what has to change."""
         values = forms.entered(view)
-        if view["callback_id"] == forms.TEACH:
-            problems = _problems(values)
-            if problems:
-                await ack(response_action="errors", errors=problems)
-                return
+        if problems := _problems(view["callback_id"], values):
+            await ack(response_action="errors", errors=problems)
+            return
         work = self._work[view["callback_id"]]
 
         async def run() -> Said:
@@ -179,6 +182,43 @@ class Submissions:
         outcome = await import_file(chat, body, file["name"])
         return Said(rendering.spelled(outcome.text))
 
+    async def _teach_tool(self, form: Form) -> Said:
+        lesson = Teach(LessonKind.TOOL, text=tool_forms.text_of(form.values))
+        result, words = await self._teachers.teach(form.visit, lesson, form.origin)
+        return _about(result, words, tool_fields.TOOL)
+
+    async def _edit_tool(self, form: Form) -> Said:
+        number = int(form.origin.message.partition(":")[0])
+        text = tool_forms.text_of(form.values)
+        result = await self._core.edit(
+            form.visit.server, form.visit.actor, number, text=text
+        )
+        if isinstance(result, Refused):
+            return Said(result.text, tool_fields.TOOL)
+        told = rendering.spelled(phrases.taught(result))
+        return _about(result, told, tool_fields.TOOL)
+
+    async def _correct_tool(self, form: Form) -> Said:
+        text = tool_forms.text_of(form.values)
+        number = int(form.origin.message)
+        result = await self._core.correct_lesson(
+            form.visit.server,
+            form.visit.actor,
+            Correction(number, text=text, examples=()),
+            channel=form.visit.place.channel or None,
+        )
+        told = await self._teachers.told(form.visit, result)
+        return _about(result, told, tool_fields.TOOL)
+
+    async def _secret(self, form: Form) -> Said:
+        """Store a secret; what is answered never has its value."""
+        wanted = secrets.entered(form.origin.message, form.values)
+        chat = Chat(self._core, form.visit.server, form.visit.actor, Path())
+        session = LocalSession(chat, self._slack.clock, tells=False)
+        outcome = await session.run(wanted)
+        field = "" if outcome.ok else secrets.VALUE
+        return Said(rendering.spelled(outcome.text), field)
+
     async def _approve_parts(self, form: Form) -> Said:
         return await self._decide_document(form, Ruling.APPROVE)
 
@@ -254,8 +294,12 @@ async def _caught(work: Callable[[], Awaitable[Said]]) -> Said:
         return Said(breakage.report("form.broke", exc))
 
 
-def _problems(values: dict[str, Any]) -> dict[str, str]:
+def _problems(callback: str, values: dict[str, Any]) -> dict[str, str]:
     """Return what has to change before a lesson can be judged, by its input."""
+    if callback in tool_forms.CALLBACKS:
+        return tool_forms.problems(values)
+    if callback != forms.TEACH:
+        return {}
     try:
         lesson = forms.lesson_of(values)
     except LessonError as exc:
@@ -263,7 +307,7 @@ def _problems(values: dict[str, Any]) -> dict[str, str]:
     return forms.problems(lesson)
 
 
-def _about(result: Taught | Refused, words: str) -> Said:
+def _about(result: Taught | Refused, words: str, field: str = forms.WORDS) -> Said:
     """Have the words changed where the screen refused them, and nothing else."""
     refused = isinstance(result, Taught) and result.refused
-    return Said(words, forms.WORDS if refused else "")
+    return Said(words, field if refused else "")

@@ -1,0 +1,174 @@
+"""The part of a call's grammar that copies from the request: which of its spans."""
+
+import itertools
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from learning import list_grammar
+from learning.gbnf import Rules, either, literal, literal_in_string
+from learning.request_values import RequestValues, Spans
+from learning.request_words import begins_bare, ends_bare, is_lone
+from learning.schema_grammar import Written
+from learning.value_shapes import Kind, Shape
+
+_QUOTE = literal('"')
+
+
+def claimed(name: str, kinds: Mapping[str, Kind]) -> frozenset[Shape]:
+    """Return the shapes of values that belong to other parameters than this one.
+
+    What stands in this one's own example values is none.
+    """
+    others = (kind.wanted for other, kind in kinds.items() if other != name)
+    own = kinds[name].held | kinds[name].wanted if name in kinds else frozenset()
+    return frozenset().union(*others) - own
+
+
+class Copies:
+    """What of one request may be copied, each expression written once."""
+
+    def __init__(self, rules: Rules, request: str) -> None:
+        self._rules = rules
+        self._values = RequestValues(request)
+        self._words = self._values.words
+        self._bare_starts = self._those(self._words.starts, begins_bare)
+        self._bare_ends = self._those(self._words.ends, ends_bare)
+        self._written: dict[object, str] = {}
+
+    def of(
+        self,
+        schema: Mapping[str, Any],
+        name: str,
+        kinds: Mapping[str, Kind],
+        *,
+        needed: bool,
+    ) -> Written:
+        """Return what may be copied for a parameter; "" where there is nothing.
+
+        It is an expression, or for a number one for each place where it may stand.
+        `kinds` are those of all the tool's parameters. One that is not `needed` is
+        left out where the request has no value of its shapes.
+        """
+        values, others = kinds.get(name), claimed(name, kinds)
+        if schema["type"] == "string":
+            return self.text(values, others, needed=needed)
+        if schema["type"] == "array":
+            titles = sum(
+                kind.quoted and not kind.lists
+                for other, kind in kinds.items()
+                if other != name
+            )
+            return list_grammar.lists(
+                self._rules,
+                self._values,
+                schema,
+                list_grammar.Wanted(
+                    kind=values, others=others, titles=titles, needed=needed
+                ),
+            )
+        return self.numbers(whole=schema["type"] == "integer", others=others)
+
+    def text(self, kind: Kind | None, others: frozenset[Shape], *, needed: bool) -> str:
+        """Return an expression of the spans that a text may be copied from.
+
+        Where all the example values are structured, it is a value of their shapes, if
+        the request has one, for weekdays else a date and the other way round; without
+        one, what is not `needed` is left out. Where all stand in quotation marks, it
+        is what the request quotes, if it does. It is else any words that hold no value
+        of another parameter, are no function word alone and, unless examples do so,
+        neither begin nor end with one. Where these rules leave nothing, any span will
+        do.
+        """
+        if kind is None:
+            return self._spans(frozenset())
+        if kind.structured:
+            spans = self._values.of(kind.shapes) or self._values.of(kind.wanted)
+            written = self._texts(spans)
+            if written or not needed:
+                return written
+        if kind.quoted and self._values.quotations:
+            return self._texts(self._values.quotations)
+        return self._spans(
+            self._values.taken(others),
+            bare_start=kind.begin_bare and not kind.structured,
+            bare_end=kind.end_bare and not (kind.structured or kind.lone),
+            lone=kind.lone,
+        ) or self._spans(frozenset())
+
+    def numbers(self, *, whole: bool, others: frozenset[Shape]) -> Mapping[int, str]:
+        """Return an expression of what each number may be, by where it stands."""
+        numbers = self._values.numbers(whole=whole, others=others)
+        return {at: either(map(literal, each)) for at, each in numbers.items()}
+
+    def _those(
+        self, offsets: Collection[int], is_bare: Callable[[str, int], bool]
+    ) -> frozenset[int]:
+        return frozenset(at for at in offsets if is_bare(self._words.text, at))
+
+    def _texts(self, spans: Iterable[tuple[int, int]]) -> str:
+        """Return an expression of the texts of some spans, "" where there are none."""
+        text = self._words.text
+        texts = either(dict.fromkeys(literal_in_string(text[a:b]) for a, b in spans))
+        return self._rules.name(f"{_QUOTE} {texts} {_QUOTE}") if texts else ""
+
+    def _spans(
+        self,
+        taken: Spans,
+        *,
+        bare_start: bool = False,
+        bare_end: bool = False,
+        lone: bool = True,
+    ) -> str:
+        """Return an expression of every span: each piece of text leads to the next.
+
+        `w0 ::= "Oslo" (w4)?` says that a span may end after Oslo, which is followed by
+        the piece at offset 4. A function word has to be followed, where none may be
+        there alone.
+        """
+        key = (taken, bare_start, bare_end, lone)
+        if key not in self._written:
+            variant = f"-{len(self._written)}" if self._written else ""
+            starts = self._bare_starts if bare_start else self._words.starts
+            ends = self._bare_ends if bare_end else self._words.ends
+            begun = self._chain(variant, taken, ends)
+            spans = either(
+                begun[at] if lone else self._followed(begun, at)
+                for at in sorted(starts)
+                if at in begun
+            )
+            self._written[key] = (
+                self._rules.name(f"{_QUOTE} {spans} {_QUOTE}") if spans else ""
+            )
+        return self._written[key]
+
+    def _followed(self, begun: Mapping[int, str], at: int) -> str:
+        """Return the rule of a piece, and that of the next word if this needs one."""
+        text = self._words.text
+        if not is_lone(text, at):
+            return begun[at]
+        later = text.find(" ", at) + 1
+        if not later or later not in begun:
+            return ""
+        return f"{literal_in_string(text[at:later])} {begun[later]}"
+
+    def _chain(
+        self, variant: str, taken: Spans, ends: Collection[int]
+    ) -> Mapping[int, str]:
+        """Write the rules of the pieces from which an end can be reached."""
+        text = self._words.text
+        cuts = sorted({*self._words.starts, *self._words.ends})
+        hidden = {
+            at
+            for begin, end in taken
+            for at in cuts[bisect_left(cuts, begin) : bisect_left(cuts, end)]
+        }
+        rules: dict[int, str] = {}
+        for start, end in reversed(list(itertools.pairwise(cuts))):
+            if start in hidden or (end not in ends and end not in rules):
+                continue
+            body = literal_in_string(text[start:end])
+            if end in rules:
+                body += f" ({rules[end]})?" if end in ends else f" {rules[end]}"
+            rules[start] = self._rules.define(f"w{start}{variant}", body)
+        return rules

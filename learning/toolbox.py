@@ -1,0 +1,126 @@
+"""Which of a server's tools a request may be meant for, before the model is asked.
+
+A small model that was taught a few calls sees a call in much. Only a request that is
+near to what somebody taught reaches it; what is far is answered as if there were no
+tools.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learning.lesson import Lesson
+from learning.lexicon import Encoder
+from learning.tool import Tool, spoken_name, tool_of
+from learning.tool_expand import expand
+
+NEAR = 0.3
+"""From this cosine on, a request may be meant for a tool that weights have learned."""
+MEANT = 0.6
+"""From this on, it is taken to be meant for one that they have not."""
+CLEARLY_FARTHER = 0.2
+"""How much farther than the nearest tool one may be for the model to choose it: of 180
+held-out requests two were meant for one that was (docs/LOG.md)."""
+COMPARED = 112
+"""How many wordings of a tool a request is compared with."""
+MOST = 4
+"""How many tools the model chooses from."""
+MOST_SHOWN = 4
+"""How many of the nearest examples are shown where weights do not know a tool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A tool that a request may be meant for."""
+
+    lesson: Lesson
+    tool: Tool
+    score: float
+    """The cosine to the nearest of its examples, or to what it does."""
+    examples: tuple[int, ...]
+    """The numbers of its examples, the nearest first."""
+
+
+class Toolbox:
+    """The approved tools of all servers, found by what people asked them for."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._lock = threading.Lock()
+        self._tools: dict[str, dict[int, tuple[Lesson, NDArray[np.float32]]]] = {}
+
+    def clear(self) -> None:
+        """Know no tool."""
+        with self._lock:
+            self._tools.clear()
+
+    def add(self, lesson: Lesson) -> None:
+        """Know a tool from now on. Raises LessonError where the lesson is none."""
+        vectors = self._encoder.encode(_texts(lesson))
+        with self._lock:
+            self._tools.setdefault(lesson.server, {})[lesson.id] = (lesson, vectors)
+
+    def remove(self, server: str, number: int) -> None:
+        """Know a tool no more."""
+        with self._lock:
+            self._tools.get(server, {}).pop(number, None)
+
+    def has_any(self, server: str) -> bool:
+        """Say whether a server taught any tool."""
+        return bool(self._tools.get(server))
+
+    def near(
+        self, server: str, request: str, *, channel: str | None
+    ) -> tuple[Candidate, ...]:
+        """Return the tools nearest to a request asked in `channel`, the best first."""
+        with self._lock:
+            known = [
+                (lesson, vectors)
+                for lesson, vectors in self._tools.get(server, {}).values()
+                if lesson.scope.admits(channel)
+            ]
+        if not known:
+            return ()
+        [asked] = self._encoder.encode([request])
+        found = [_candidate(lesson, vectors @ asked) for lesson, vectors in known]
+        return tuple(sorted(found, key=lambda each: -each.score)[:MOST])
+
+    def named(self, draft: Lesson) -> int | None:
+        """Return the tool that a draft of the same name, in its scope, would replace."""
+        with self._lock:
+            known = [lesson for lesson, _ in self._tools.get(draft.server, {}).values()]
+        name = tool_of(draft).name
+        same = [
+            lesson.id
+            for lesson in known
+            if tool_of(lesson).name == name and lesson.scope == draft.scope
+        ]
+        return same[0] if same else None
+
+    def every(self, server: str, *, channel: str | None) -> tuple[Tool, ...]:
+        """Return all tools that may be called in `channel`."""
+        with self._lock:
+            known = [lesson for lesson, _ in self._tools.get(server, {}).values()]
+        return tuple(tool_of(each) for each in known if each.scope.admits(channel))
+
+
+def leading(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Leave out what is clearly farther than the nearest one."""
+    return [e for e in candidates if e.score >= candidates[0].score - CLEARLY_FARTHER]
+
+
+def _texts(lesson: Lesson) -> list[str]:
+    """Return what a request is compared with: the examples, and other wordings of them."""
+    tool = tool_of(lesson)
+    requests = [asked.request for asked in expand(lesson).taught]
+    asked = requests[: max(len(lesson.examples), COMPARED)]
+    return [*asked, tool.description, spoken_name(tool.name)]
+
+
+def _candidate(lesson: Lesson, cosines: NDArray[np.float32]) -> Candidate:
+    count = len(lesson.examples)
+    ranked = sorted(range(count), key=lambda number: -float(cosines[number]))
+    return Candidate(lesson, tool_of(lesson), float(cosines.max()), tuple(ranked))

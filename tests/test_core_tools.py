@@ -1,0 +1,309 @@
+"""Proves how tools are called: what reaches whom, who confirms, what is kept."""
+
+import asyncio
+
+from bot.calling import CONFIRMED_WITHIN_SECONDS
+from bot.limiter import Limiter
+from bot.messages import Actor, Refused
+from learning.engine import Message
+from learning.tool import Call
+from moderation.limits import Limit
+from moderation.roles import Role
+from storage import answers, journal
+from tests.core_steps import MEMBER, MODERATOR, SERVER
+from tests.fakes import FakeClock
+from tests.tool_steps import (
+    approved_tool,
+    open_tool_home,
+    teach_tool,
+)
+
+REQUEST = "Is the EU server up?"
+OTHER = Actor("u2", "Ugo", Role.MEMBER)
+
+
+def deploy(site):
+    """A tool that changes something."""
+    return {
+        "name": "deploy",
+        "description": "Deploys a service.",
+        "parameters": {
+            "type": "object",
+            "properties": {"service": {"type": "string"}},
+            "required": ["service"],
+        },
+        "endpoint": {"method": "POST", "url": f"http://{site.host}/deploy"},
+        "answer": "{service} is on its way.",
+    }
+
+
+DEPLOY = (("Deploy web now", {"service": "web"}),)
+
+
+async def actions(home):
+    found = await journal.everything(home.parts.database, SERVER)
+    return [(e.action, e.detail.get("outcome")) for e in found if "tool" in e.action]
+
+
+async def test_a_learned_tool_is_called_without_a_manual_in_the_prompt(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        lesson = await approved_tool(home, site.status_tool())
+        await home.learn()
+        home.parts.engine.asked.clear()
+
+        reply = await home.ask(REQUEST)
+
+        assert reply.text == "eu: 12 people play there."
+        assert [(m, p) for m, p, _, _ in site.asked] == [("GET", "/status/eu")]
+        assert [credit.id for credit in reply.lessons] == [lesson]
+        assert reply.adapter == "home/1"
+        for generation in home.parts.engine.asked:
+            shown = " ".join(m.content for m in generation.messages)
+            assert "server_status" not in shown
+            assert len(generation.messages) == 2
+
+
+async def test_an_approved_tool_is_called_by_its_examples_before_it_is_learned(
+    tmp_path,
+):
+    async with open_tool_home(tmp_path) as (home, site):
+        lesson = await approved_tool(home, site.status_tool())
+
+        reply = await home.ask("status of the us server")
+
+        assert reply.text == "us: 12 people play there."
+        assert [credit.id for credit in reply.notes] == [lesson]
+        assert reply.adapter == "skills/1"
+
+
+async def test_a_waiting_tool_is_not_called(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await teach_tool(home, site.status_tool())
+
+        reply = await home.ask(REQUEST)
+
+        assert reply.abstained
+        assert site.asked == []
+
+
+async def test_a_forgotten_tool_is_no_longer_called(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        lesson = await approved_tool(home, site.status_tool())
+        await home.learn()
+        await home.ask(REQUEST)
+        await home.forget(lesson)
+
+        reply = await home.ask(REQUEST)
+
+        assert reply.abstained
+        assert len(site.asked) == 1
+
+
+async def test_a_newer_tool_of_the_name_replaces_it_and_is_called_instead(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        old = await approved_tool(home, site.status_tool())
+        moved = site.status_tool(
+            endpoint={"method": "GET", "url": f"http://{site.host}/v2/{{region}}"}
+        )
+        taught = await teach_tool(home, moved)
+        assert taught.waiting.replaces.id == old
+        await home.approve(taught.waiting.lesson.id)
+
+        await home.ask(REQUEST)
+
+        assert [path for _, path, _, _ in site.asked] == ["/v2/eu"]
+
+
+async def test_a_tool_is_never_approved_in_bulk_and_says_what_it_reaches(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        taught = await teach_tool(home, site.status_tool())
+
+        done = await home.core.approve_all(SERVER, MODERATOR)
+
+        assert done.approved == ()
+        reasons = taught.waiting.verdict.reasons
+        assert f"It calls {site.host} (GET) and only reads." in reasons
+
+
+async def test_what_changes_something_waits_for_its_asker_once(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, deploy(site), DEPLOY)
+        reply = await home.ask("Deploy web now")
+        call = reply.call
+        assert site.asked == []
+        assert call.arguments == (("service", "web"),)
+        assert call.host == site.host
+
+        by_other = await home.core.settle_call(SERVER, OTHER, call.id, go=True)
+        elsewhere = await home.core.settle_call("other", MEMBER, call.id, go=True)
+        both = await asyncio.gather(
+            home.core.settle_call(SERVER, MEMBER, call.id, go=True),
+            home.core.settle_call(SERVER, MEMBER, call.id, go=True),
+        )
+
+        assert isinstance(by_other, Refused)
+        assert isinstance(elsewhere, Refused)
+        assert [isinstance(each, Refused) for each in both] == [False, True]
+        assert both[0].text == "web is on its way."
+        assert [(m, p, b) for m, p, _, b in site.asked] == [
+            ("POST", "/deploy", '{"service": "web"}')
+        ]
+        assert await actions(home) == [("tool.called", "done")]
+
+
+async def test_what_was_left_or_not_confirmed_in_time_is_not_called(tmp_path):
+    clock = FakeClock()
+    async with open_tool_home(tmp_path, clock=clock) as (home, site):
+        await approved_tool(home, deploy(site), DEPLOY)
+        left = (await home.ask("Deploy web now")).call
+        late = (await home.ask("Deploy web now")).call
+
+        said = await home.core.settle_call(SERVER, MEMBER, left.id, go=False)
+        clock.advance(seconds=CONFIRMED_WITHIN_SECONDS + 1)
+        told = await home.core.settle_call(SERVER, MEMBER, late.id, go=True)
+
+        assert said.text == "I left it; nothing was called."
+        assert "waits no longer" in told.text
+        assert site.asked == []
+
+
+async def test_a_tool_forgotten_before_it_was_confirmed_is_not_called(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        lesson = await approved_tool(home, deploy(site), DEPLOY)
+        call = (await home.ask("Deploy web now")).call
+        await home.forget(lesson)
+
+        reply = await home.core.settle_call(SERVER, MEMBER, call.id, go=True)
+
+        assert "changed or forgotten" in reply.text
+        assert site.asked == []
+
+
+async def test_a_missing_value_is_asked_for_and_the_answer_completes_the_call(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        empty = Call("server_status").text
+        home.parts.engine.scripted["status of the server up?"] = empty
+        full = Call("server_status", {"region": "asia"}).text
+        home.parts.engine.scripted["status of the server up? asia"] = full
+
+        first = await home.ask("status of the server up?")
+        history = (
+            Message("user", "status of the server up?"),
+            Message("assistant", first.text),
+        )
+        second = await home.ask("asia", history=history)
+
+        assert first.text == "Which region? (eu, us, asia)"
+        assert second.text == "asia: 12 people play there."
+        assert len(site.asked) == 1
+
+
+async def test_wrong_arguments_are_repaired_once_and_then_explained(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        wrong = Call("server_status", {"region": "mars"}).text
+        scripted = home.parts.engine.scripted
+        scripted[REQUEST] = wrong
+        message = (
+            "That call does not fit: region must be one of eu, us, asia."
+            " Write the call again."
+        )
+        scripted[message] = Call("server_status", {"region": "eu"}).text
+
+        repaired = await home.ask(REQUEST)
+        scripted[message] = wrong
+        explained = await home.ask(REQUEST)
+
+        assert repaired.text == "eu: 12 people play there."
+        assert "region must be one of eu, us, asia" in explained.text
+        assert len(site.asked) == 1
+
+
+async def test_a_failing_tool_is_told_in_a_sentence_and_journalled(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        site.answers["/status/eu"] = (503, {"error": "maintenance"})
+
+        reply = await home.ask(REQUEST)
+
+        assert "I called server_status, and it did not work" in reply.text
+        assert "503" in reply.text
+        assert await actions(home) == [("tool.called", "failed")]
+
+
+async def test_calls_are_limited_for_each_person(tmp_path):
+    clock = FakeClock()
+    calls = Limiter(clock, Limit(1, 60))
+    async with open_tool_home(tmp_path, clock=clock, calls=calls) as (home, site):
+        await approved_tool(home, site.status_tool())
+
+        await home.ask(REQUEST)
+        reply = await home.ask(REQUEST)
+
+        assert "try again in" in reply.text
+        assert len(site.asked) == 1
+
+
+async def test_an_answer_is_screened_as_all_words_are(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        site.answers["/status/eu"] = (200, {"players": "AKIAIOSFODNN7EXAMPLE"})
+
+        reply = await home.ask(REQUEST)
+
+        assert reply.withheld
+        assert "AKIA" not in reply.text
+
+
+async def test_why_names_the_tool_and_who_taught_it(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        lesson = await approved_tool(home, site.status_tool())
+        await home.ask(REQUEST)
+
+        why = await home.core.why(SERVER, MEMBER)
+
+        assert [each.id for each in why.reply.lessons] == [lesson]
+        assert why.reply.lessons[0].text.startswith("server_status: Says whether")
+        kept = await answers.last(home.parts.database, SERVER, MEMBER.id)
+        assert kept.answer == "eu: 12 people play there."
+
+
+async def test_nothing_but_the_approved_host_is_reached(tmp_path):
+    async with open_tool_home(tmp_path, private_hosts=frozenset()) as (home, site):
+        elsewhere = site.status_tool(
+            endpoint={"method": "GET", "url": "http://localhost:1/{region}"}
+        )
+        await approved_tool(home, elsewhere)
+
+        reply = await home.ask(REQUEST)
+
+        assert "not on the open web" in reply.text
+        assert site.asked == []
+
+
+async def test_far_questions_never_reach_a_tool(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        await home.learn()
+
+        reply = await home.ask("Who painted the ceiling?")
+
+        assert reply.abstained
+        assert site.asked == []
+        assert await actions(home) == []
+
+
+async def test_a_call_that_nobody_asked_for_is_neither_made_nor_shown(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        far = "Who painted the ceiling?"
+        home.parts.engine.scripted[far] = Call("server_status", {"region": "eu"}).text
+        home.parts.memory.general = 1.0
+        streamed = []
+
+        reply = await home.ask(far, on_text=streamed.append)
+
+        assert reply.abstained
+        assert "server_status" not in "".join(streamed)
+        assert site.asked == []
