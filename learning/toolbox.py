@@ -44,13 +44,22 @@ class Candidate:
     """The numbers of its examples, the nearest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A tool with the vectors of its wordings: (wordings, dimensions)."""
+
+    lesson: Lesson
+    tool: Tool
+    vectors: NDArray[np.float32]
+
+
 class Toolbox:
     """The approved tools of all servers, found by what people asked them for."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._lock = threading.Lock()
-        self._tools: dict[str, dict[int, tuple[Lesson, NDArray[np.float32]]]] = {}
+        self._tools: dict[str, dict[int, _Known]] = {}
 
     def clear(self) -> None:
         """Know no tool."""
@@ -59,9 +68,11 @@ class Toolbox:
 
     def add(self, lesson: Lesson) -> None:
         """Know a tool from now on. Raises LessonError where the lesson is none."""
-        vectors = self._encoder.encode(_texts(lesson))
+        tool = tool_of(lesson)
+        vectors = self._encoder.encode(_texts(lesson, tool))
+        known = _Known(lesson, tool, vectors)
         with self._lock:
-            self._tools.setdefault(lesson.server, {})[lesson.id] = (lesson, vectors)
+            self._tools.setdefault(lesson.server, {})[lesson.id] = known
 
     def remove(self, server: str, number: int) -> None:
         """Know a tool no more."""
@@ -76,35 +87,33 @@ class Toolbox:
         self, server: str, request: str, *, channel: str | None
     ) -> tuple[Candidate, ...]:
         """Return the tools nearest to a request asked in `channel`, the best first."""
-        with self._lock:
-            known = [
-                (lesson, vectors)
-                for lesson, vectors in self._tools.get(server, {}).values()
-                if lesson.scope.admits(channel)
-            ]
+        known = self._of(server, channel)
         if not known:
             return ()
         [asked] = self._encoder.encode([request])
-        found = [_candidate(lesson, vectors @ asked) for lesson, vectors in known]
+        found = [_candidate(each, asked) for each in known]
         return tuple(sorted(found, key=lambda each: -each.score)[:MOST])
 
     def named(self, draft: Lesson) -> int | None:
         """Return the tool that a draft of the same name, in its scope, would replace."""
         with self._lock:
-            known = [lesson for lesson, _ in self._tools.get(draft.server, {}).values()]
+            known = list(self._tools.get(draft.server, {}).values())
         name = tool_of(draft).name
         same = [
-            lesson.id
-            for lesson in known
-            if tool_of(lesson).name == name and lesson.scope == draft.scope
+            each.lesson.id
+            for each in known
+            if each.tool.name == name and each.lesson.scope == draft.scope
         ]
         return same[0] if same else None
 
     def every(self, server: str, *, channel: str | None) -> tuple[Tool, ...]:
         """Return all tools that may be called in `channel`."""
+        return tuple(each.tool for each in self._of(server, channel))
+
+    def _of(self, server: str, channel: str | None) -> list[_Known]:
         with self._lock:
-            known = [lesson for lesson, _ in self._tools.get(server, {}).values()]
-        return tuple(tool_of(each) for each in known if each.scope.admits(channel))
+            known = list(self._tools.get(server, {}).values())
+        return [each for each in known if each.lesson.scope.admits(channel)]
 
 
 def leading(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -112,15 +121,15 @@ def leading(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [e for e in candidates if e.score >= candidates[0].score - CLEARLY_FARTHER]
 
 
-def _texts(lesson: Lesson) -> list[str]:
+def _texts(lesson: Lesson, tool: Tool) -> list[str]:
     """Return what a request is compared with: the examples, and other wordings of them."""
-    tool = tool_of(lesson)
     requests = [asked.request for asked in expand(lesson).taught]
     asked = requests[: max(len(lesson.examples), COMPARED)]
     return [*asked, tool.description, spoken_name(tool.name)]
 
 
-def _candidate(lesson: Lesson, cosines: NDArray[np.float32]) -> Candidate:
-    count = len(lesson.examples)
+def _candidate(known: _Known, asked: NDArray[np.float32]) -> Candidate:
+    cosines = known.vectors @ asked
+    count = len(known.lesson.examples)
     ranked = sorted(range(count), key=lambda number: -float(cosines[number]))
-    return Candidate(lesson, tool_of(lesson), float(cosines.max()), tuple(ranked))
+    return Candidate(known.lesson, known.tool, float(cosines.max()), tuple(ranked))

@@ -1,156 +1,16 @@
 """One scenario on every platform: ask, teach, review, ask, learn, ask, forget, ask.
 
-Each platform is the real library on a simulated one; a Stage says how people do each
+Each platform is the real library on a simulated one; a stage says how people do each
 step there, and the scenario says what they must read.
 """
 
-from contextlib import asynccontextmanager
-
 import pytest
 
-from bot.announcements import Announcements
-from bot.chat import Chat
-from bot.messages import Actor
-from bot.session import LocalSession
-from moderation.roles import Role
-from tests.core_steps import open_home
-from tests.discord_steps import labels_of, open_scene, reply_of, text_of
-from tests.fake_slack_text import shown
-from tests.slack_steps import Work, new_slack, options_for, populate, serving
+from tests.platform_stages import discord, slack, terminal
 
 QUESTION = "Who maintains the Orion staging server?"
 REWORDED = "Who maintains Orion staging?"
 ANSWER = "Priya Raman does."
-LEAVE = {"slack": "the letter of a test"}
-"""Slack's policy keeps what is typed there out of weights without it."""
-
-
-class Terminal:
-    """A line in, an outcome out."""
-
-    def __init__(self, session):
-        self._session = session
-
-    async def ask(self, text):
-        outcome = await self._session.execute(text)
-        return f"{outcome.text} {outcome.source}"
-
-    async def _say(self, line):
-        return (await self._session.execute(line)).text
-
-    async def teach(self, question, answer):
-        return await self._say(f"/teach question: {question} answer: {answer}")
-
-    async def approve(self):
-        return await self._say("/approve 1")
-
-    async def learn(self):
-        return await self._say("/learn")
-
-    async def forget(self):
-        return await self._say("/forget 1")
-
-
-class Discord:
-    """Mentions, slash commands and the buttons of a card."""
-
-    def __init__(self, scene):
-        self._scene = scene
-
-    async def ask(self, text):
-        return text_of(await self._scene.ask(text))
-
-    async def teach(self, question, answer):
-        return reply_of(await self._scene.teach(question, answer))
-
-    async def approve(self):
-        card = self._scene.card()
-        await self._scene.people.moderator.click(card, label="Approve")
-        assert labels_of(self._scene.card()) == []
-        return text_of(self._scene.card())
-
-    async def learn(self):
-        people = self._scene.people
-        await people.moderator.slash(people.general, "myna learn")
-        return "\n".join(map(text_of, self._scene.discord.shown(people.general)))
-
-    async def forget(self):
-        people = self._scene.people
-        return reply_of(
-            await people.moderator.slash(people.general, "myna forget", number=1)
-        )
-
-
-class Slack:
-    """Mentions, commands and the buttons of a card."""
-
-    def __init__(self, work):
-        self._work = work
-
-    async def ask(self, text):
-        work = self._work
-        return shown(await work.ask(work.cleo, work.general, text))
-
-    async def teach(self, question, answer):
-        self._card = await self._work.teach(
-            self._work.cleo, f"question: {question} answer: {answer}"
-        )
-        return shown(await self._work.told(self._work.cleo, "waiting"))
-
-    async def approve(self):
-        await self._work.click(self._work.mona, self._card, "approve")
-        await self._work.slack.until(lambda: "was approved" in shown(self._card))
-        return shown(self._card)
-
-    async def learn(self):
-        await self._command("learn")
-
-        def promoted():
-            found = map(shown, self._work.slack.from_bot(self._work.general))
-            return [text for text in found if "answers now" in text]
-
-        return (await self._work.slack.until(promoted))[0]
-
-    async def forget(self):
-        await self._command("forget 1")
-        return shown(await self._work.told(self._work.mona, "is forgotten"))
-
-    async def _command(self, text):
-        work = self._work
-        await work.slack.command(work.mona, "/myna", text, channel=work.general)
-
-
-@asynccontextmanager
-async def terminal(tmp_path):
-    async with open_home(tmp_path) as home:
-        you = Actor("u1", "Uma", Role.MODERATOR)
-        chat = Chat(home.core, "home", you, tmp_path)
-        yield Terminal(LocalSession(chat, home.parts.clock))
-
-
-@asynccontextmanager
-async def discord(tmp_path):
-    async with open_scene(tmp_path) as scene:
-        await scene.set_up()
-        yield Discord(scene)
-
-
-def slack(transport):
-    @asynccontextmanager
-    async def stage(tmp_path):
-        announcements = Announcements()
-        home = open_home(tmp_path, announcer=announcements, permissions=LEAVE)
-        async with new_slack() as there, home as home:
-            people = populate(there)
-            options = options_for(there, transport)
-            async with serving(there, home, announcements, options):
-                work = Work(there, home, people)
-                await work.set_up()
-                yield Slack(work)
-            assert there.faults() == []
-
-    return stage
-
 
 STAGES = {
     "terminal": terminal,
