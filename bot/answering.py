@@ -71,13 +71,13 @@ class Answering:
         for _ in range(ATTEMPTS):
             adapter = await self._adapter(question)
             old = await outdated_in(self._parts, question.server, adapter)
-            called = await self._calling.answer(question, adapter)
-            if called is not None:
-                reply = await self._after_call(question, called, started, purges)
-                stream.finish(reply.text)
-                return reply
             stream.restart(partial(_is_replaced, question=question.text, old=old))
             try:
+                called = await self._calling.answer(question, adapter)
+                if called is not None:
+                    reply = await self._after_call(question, called, started, purges)
+                    stream.finish(reply.text)
+                    return reply
                 draft = await self._generate(question, adapter, old, stream)
             except AdapterError:
                 # Withdrawn between the look-up and the answer; or its files are bad.

@@ -97,7 +97,8 @@ class Core:
     """
 
     def __init__(self, parts: Parts) -> None:
-        self._answering = Answering(parts, Calling(parts))
+        self._calling = Calling(parts)
+        self._answering = Answering(parts, self._calling)
         self._proposing = Proposing(parts)
         self._tool_admin = ToolAdmin(parts, self._proposing)
         self._reviewing = Reviewing(parts, self._proposing)
@@ -600,7 +601,10 @@ class Core:
 
         Moderators may, and the lesson's own author. Raises NotFoundError.
         """
-        return await self._withdrawing.forget(server, actor, lesson)
+        forgotten = await self._withdrawing.forget(server, actor, lesson)
+        if not isinstance(forgotten, Refused):
+            self._calling.drop(server, lesson=lesson)
+        return forgotten
 
     async def rollback(
         self, server: str, actor: Actor, version: int | None = None
@@ -689,6 +693,7 @@ class Core:
 
     async def purge(self, server: str) -> None:
         """Delete all of a server that removed Myna: rows, weights, runs, journal."""
+        self._calling.drop(server)
         await self._configuring.purge(server)
 
     async def is_first_delivery(self, platform: str, event: str) -> bool:
@@ -723,6 +728,7 @@ class Core:
 
     async def delete_person(self, server: str, person: str) -> Deleted:
         """Erase a person's lessons and questions; adapters that learned them leave."""
+        self._calling.drop(server, person=person)
         return await self._privacy.delete(server, person)
 
     async def enforce_retention(self, keep: Retention) -> Mapping[str, int]:

@@ -10,6 +10,7 @@ from bot.flagged import fields_of, shown_of, text_of
 from bot.likeness import alike
 from bot.phrases import CORRECTION
 from bot.reading import is_link
+from learning.errors import LessonError
 from learning.lesson import LessonKind, LessonState
 from learning.tool import tool_of
 from learning.tool_request import host_of, warnings
@@ -46,6 +47,8 @@ class Screening:
         fields, most = fields_of(draft), self._most(draft)
         if draft.kind is LessonKind.QA and not all(map(str.strip, fields)):
             return screen("")
+        if self._is_anothers_name(draft):
+            raise LessonError(tool_phrases.name_taken(tool_of(draft)))
         shown = shown_of(draft)
         first = await asyncio.to_thread(self._alone, (*fields, *shown), most)
         if first.refused:
@@ -72,6 +75,13 @@ class Screening:
         )
         known = [found for found in verdict.findings if found.lesson is not None]
         return Verdict((*first.findings, *known, *_reach(draft)))
+
+    def _is_anothers_name(self, draft: Lesson) -> bool:
+        """Say whether a corrected tool would be called as another one is."""
+        if draft.kind is not LessonKind.TOOL or not corrects(draft):
+            return False
+        named = self._parts.memory.tools.named(draft)
+        return named not in {None, draft.supersedes}
 
     def _most(self, draft: Lesson) -> int:
         """Say how much a lesson may say; a tool describes each of its parameters."""

@@ -82,7 +82,8 @@ async def as_typed(chat: Chat, command: Correct) -> Correct:
     if detail.lesson.kind is not LessonKind.TOOL:
         examples.split(command.typed)
         return command
-    return Correct(Correction(number, text=text.strip()))
+    # The text is all of the tool: what it leaves out of the old examples is gone.
+    return Correct(Correction(number, text=text.strip(), examples=()))
 
 
 def call_view(call: WaitingCall | None) -> dict[str, Any] | None:

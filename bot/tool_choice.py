@@ -9,14 +9,15 @@ shown as a conversation that went before.
 from __future__ import annotations
 
 import asyncio
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot import tool_phrases
 from learning import prompt
 from learning.engine import Generation, Message
-from learning.tool import Call, calls_of, missing_question, parse_call
+from learning.errors import PromptTooLongError
+from learning.tool import Call, calls_of, parse_call
+from learning.tool_decision import MAY_CALL, chance, is_meant
 from learning.tool_grammar import grammar_of
 from learning.toolbox import MEANT, MOST_SHOWN, NEAR, leading
 from storage import adapters
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 CALL_TOKENS = 160
 CANDIDATES = 5
 """Of the first token, by which the adapter shows whether it would call."""
-WOULD_CALL = 0.15
-"""From this probability of beginning a call on, it is asked to write one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,51 +59,59 @@ class Choosing:
         self._parts = parts
 
     async def choose(
-        self, question: Question, adapter: AdapterRef | None
+        self,
+        question: Question,
+        request: str,
+        adapter: AdapterRef | None,
+        *,
+        is_reply: bool,
     ) -> Chosen | None:
-        """Return the call that a question asks for; None where it asks for none.
+        """Return the call that a request comes to; None where it asks for none.
 
-        Raises EngineError or AdapterError.
+        A request that was completed by a reply was meant for a tool already. Raises
+        EngineError or AdapterError.
         """
         box, server = self._parts.memory.tools, question.server
         if not box.has_any(server):
             return None
-        request, is_reply = self._request(question)
         near = await asyncio.to_thread(
             box.near, server, request, channel=question.channel
         )
         known = await self._learned(server, adapter)
-        learned = leading(
-            [each for each in near if each.lesson.id in known and each.score >= NEAR]
-        )
-        if learned and (is_reply or await self._would_call(question, request, adapter)):
+        # Weights cannot write a tool that they have not learned, however near it is.
+        if not near or near[0].lesson.id not in known:
+            return await self._by_examples(question, request, near, known, is_reply)
+        learned = leading([each for each in near if each.lesson.id in known])
+        if is_reply:
             return await self._written(question, request, adapter, learned, shown=False)
+        likely = await self._likely(server, request, adapter)
+        if near[0].score < NEAR or likely < MAY_CALL:
+            return None
+        chosen = await self._written(question, request, adapter, learned, shown=False)
+        if chosen is None:
+            return None
+        examples = calls_of(chosen.lesson)
+        meant = is_meant(likely, chosen.call, chosen.tool, examples, request)
+        return chosen if meant else None
+
+    async def _by_examples(
+        self,
+        question: Question,
+        request: str,
+        near: Sequence[Candidate],
+        known: frozenset[int],
+        is_reply: bool,  # noqa: FBT001
+    ) -> Chosen | None:
+        """Call what weights do not know, where a request is worded as its examples."""
         others = leading([each for each in near if each.lesson.id not in known])
         is_meant = bool(others) and (is_reply or others[0].score >= MEANT)
-        if question.memory and is_meant and near[0] is others[0]:
-            skills = self._parts.skills
+        if not question.memory or not is_meant:
+            return None
+        skills = self._parts.skills
+        try:
             return await self._written(question, request, skills, others, shown=True)
-        return None
-
-    def _request(self, question: Question) -> tuple[str, bool]:
-        """Put what was asked for before to a message that says what was missing."""
-        said = [question.text]
-        history = list(question.history)
-        while len(history) > 1 and self._asked_for_more(question, history[-1]):
-            history.pop()
-            said.insert(0, history.pop().content)
-        return " ".join(said), len(said) > 1
-
-    def _asked_for_more(self, question: Question, message: Message) -> bool:
-        if message.role != "assistant":
-            return False
-        return any(
-            missing_question(tool, name) in message.content
-            for tool in self._parts.memory.tools.every(
-                question.server, channel=question.channel
-            )
-            for name in tool.required
-        )
+        except PromptTooLongError:  # its examples leave no room
+            return None
 
     async def _learned(self, server: str, adapter: AdapterRef | None) -> frozenset[int]:
         """Return the lessons that an adapter of this server was trained on."""
@@ -116,24 +123,22 @@ class Choosing:
             )
         )
 
-    async def _would_call(
-        self, question: Question, request: str, adapter: AdapterRef | None
-    ) -> bool:
-        """Ask the adapter for one token alone: does it begin a call?"""
+    async def _likely(
+        self, server: str, request: str, adapter: AdapterRef | None
+    ) -> float:
+        """Ask the adapter for one token alone: how likely does it begin a call?"""
         completion = await self._parts.engine.generate(
             Generation(
                 messages=prompt.build(request),
                 adapter=adapter,
-                server=question.server,
+                server=server,
                 max_tokens=1,
                 first_token_candidates=CANDIDATES,
             )
         )
-        chances = completion.first_token
-        if not chances:  # an engine that does not say
-            return completion.text.lstrip().startswith("{")
-        begun = (math.exp(chances[t]) for t in chances if t.lstrip().startswith("{"))
-        return sum(begun) >= WOULD_CALL
+        if not completion.first_token:  # an engine that does not say
+            return float(completion.text.lstrip().startswith("{"))
+        return chance(completion.first_token)
 
     async def _written(
         self,
@@ -145,9 +150,8 @@ class Choosing:
         shown: bool,
     ) -> Chosen | None:
         """Let the model write the call; where it does not fit, once more."""
-        grammar = grammar_of(
-            [(each.tool, calls_of(each.lesson)) for each in candidates], request
-        )
+        taught = [(each.tool, calls_of(each.lesson)) for each in candidates]
+        grammar = await asyncio.to_thread(grammar_of, taught, request)
         history = _examples(candidates) if shown else ()
         chosen: Chosen | None = None
         asked = request

@@ -20,6 +20,10 @@ def asks_first(tool: Tool, call: Call, host: str) -> str:
     )
 
 
+def name_taken(tool: Tool) -> str:
+    return f"Another tool here is called {tool.name} already; choose another name."
+
+
 def reaches(tool: Tool, host: str) -> str:
     changing = "may change something there" if tool.asks_first else "only reads"
     return f"It calls {host} ({tool.endpoint.method}) and {changing}."
@@ -41,7 +45,11 @@ def not_your_call() -> str:
 
 
 def too_many_calls(of: Turn) -> str:
-    return f"That were many calls at once; try again in {wait(of.retry_after_seconds)}."
+    return f"Those were many calls; try again in {wait(of.retry_after_seconds)}."
+
+
+def too_many_calls_now() -> str:
+    return "Those were many calls; confirm this one again in a minute."
 
 
 def does_not_fit(problems: Sequence[str]) -> str:

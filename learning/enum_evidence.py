@@ -8,6 +8,7 @@ name or another one, a request that says none gives none.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from learning.subject import stem
@@ -61,8 +62,13 @@ def speaks_of(request: str, value: Any, schema: Mapping[str, Any]) -> bool:
         pattern = rf"(?<![^\W\d_]){re.escape(each)}(?![^\W\d_])"
         if re.search(pattern, request, re.IGNORECASE):
             return True
-    stems = {stem(word) for word in re.findall(r"\w+", request)}
+    stems = _stems(request)
     return all(stem(word) in stems for word in said.split())
+
+
+@lru_cache(maxsize=256)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in re.findall(r"\w+", text))
 
 
 def _speaks_of_any(request: str, schema: Mapping[str, Any]) -> bool:

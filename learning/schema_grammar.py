@@ -144,11 +144,13 @@ def _null(_rules: Rules, _schema: Mapping[str, Any], _depth: int) -> str:
 
 def _integer(_rules: Rules, schema: Mapping[str, Any], _depth: int) -> str:
     least, most = schema.get("minimum"), schema.get("maximum")
-    if isinstance(least, int) and isinstance(most, int):
-        choices = range(least, most + 1)
-        if 0 < len(choices) <= MOST_CHOICES:
-            return either(literal(str(each)) for each in choices)
+    if isinstance(least, int) and isinstance(most, int) and _are_few(least, most):
+        return either(literal(str(each)) for each in range(least, most + 1))
     return f"{_sign(schema)}{_WHOLE}"
+
+
+def _are_few(least: int, most: int) -> bool:
+    return 0 <= most - least < MOST_CHOICES
 
 
 def _number(_rules: Rules, schema: Mapping[str, Any], _depth: int) -> str:

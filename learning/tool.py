@@ -31,6 +31,8 @@ from learning.lesson import Lesson, LessonKind
 
 MOST_PARAMETERS = 16
 MOST_NAME = 64
+MOST_NAMED = 12
+"""Choices that somebody is told who has to name one."""
 MOST_SCHEMA_CHARS = 8000
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 """What by HTTP's own definition changes nothing (RFC 9110, 9.2.1)."""
@@ -187,7 +189,8 @@ def missing_question(tool: Tool, name: str) -> str:
     told = str(tool.properties[name].get("description", "")).strip().rstrip(".")
     allowed = tool.properties[name].get("enum")
     if allowed:
-        told = ", ".join(str(each) for each in allowed)
+        told = ", ".join(str(each) for each in allowed[:MOST_NAMED])
+        told += ", ..." if len(allowed) > MOST_NAMED else ""
     return f"Which {asked}?" + (f" ({told})" if told else "")
 
 

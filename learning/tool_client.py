@@ -34,7 +34,6 @@ TIMEOUT_SECONDS = 15.0
 MOST_AT_ONCE = 4
 """How many requests one host has to answer at the same time."""
 MOST_DETAIL_CHARS = 300
-RETRIED = frozenset({"GET", "HEAD"})
 _SENDABLE = re.compile(r"[!-~]+")
 
 
@@ -123,7 +122,7 @@ class ToolClient:
 
     async def _tried(self, request: ToolRequest, url: URL) -> ToolAnswer:
         """Ask, and once more where nothing came of it and nothing can have changed."""
-        if request.method in RETRIED:
+        if request.repeatable:
             try:
                 return await self._asked(request, url)
             except _UnreachableError:

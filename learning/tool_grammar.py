@@ -10,7 +10,9 @@ MOST_COPIED_FROM = 600
 """Characters of a request whose words a grammar lists: spans of 240 words took the
 engine five seconds (docs/LOG.md)."""
 
-Taught = Sequence[tuple[Tool, Sequence[tuple[str, Call]]]]
+Examples = Sequence[tuple[str, Call]]
+"""Requests with their calls."""
+Taught = Sequence[tuple[Tool, Examples]]
 """Tools, each with its example requests and their calls."""
 
 

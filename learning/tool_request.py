@@ -41,6 +41,8 @@ class ToolRequest:
     body: bytes | None = field(default=None, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """The values in its headers, so that no answer that repeats them is shown."""
+    repeatable: bool = False
+    """Whether sending it twice does no harm: people were not asked about it."""
 
 
 def check(tool: Tool) -> None:
@@ -138,7 +140,9 @@ def build(
     if len(url) > MAX_ADDRESS_CHARS:
         raise ToolError(f"That is too much for an address of {address.host}.")
     used = tuple(secrets[name].value for name in secrets_of(tool))
-    return ToolRequest(endpoint.method, url, headers, body, used)
+    return ToolRequest(
+        endpoint.method, url, headers, body, used, repeatable=not tool.asks_first
+    )
 
 
 def header_values(tool: Tool, secrets: Mapping[str, ToolSecret]) -> dict[str, str]:

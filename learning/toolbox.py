@@ -106,10 +106,6 @@ class Toolbox:
         ]
         return same[0] if same else None
 
-    def every(self, server: str, *, channel: str | None) -> tuple[Tool, ...]:
-        """Return all tools that may be called in `channel`."""
-        return tuple(each.tool for each in self._of(server, channel))
-
     def _of(self, server: str, channel: str | None) -> list[_Known]:
         with self._lock:
             known = list(self._tools.get(server, {}).values())

@@ -1,15 +1,20 @@
 """Proves how tools are called: what reaches whom, who confirms, what is kept."""
 
 import asyncio
+import json
+from dataclasses import replace
 
-from bot.calling import CONFIRMED_WITHIN_SECONDS
+import pytest
+
+from bot.calling import WAITS_SECONDS
 from bot.limiter import Limiter
-from bot.messages import Actor, Refused
-from learning.engine import Message
-from learning.tool import Call
+from bot.messages import Actor, Correction, Refused
+from bot.tool_calls import carry_out
+from learning.errors import AdapterError, LessonError
+from learning.tool import Call, tool_of
 from moderation.limits import Limit
 from moderation.roles import Role
-from storage import answers, journal
+from storage import answers, journal, lessons
 from tests.core_steps import MEMBER, MODERATOR, SERVER
 from tests.fakes import FakeClock
 from tests.tool_steps import (
@@ -159,7 +164,7 @@ async def test_what_was_left_or_not_confirmed_in_time_is_not_called(tmp_path):
         late = (await home.ask("Deploy web now")).call
 
         said = await home.core.settle_call(SERVER, MEMBER, left.id, go=False)
-        clock.advance(seconds=CONFIRMED_WITHIN_SECONDS + 1)
+        clock.advance(seconds=WAITS_SECONDS + 1)
         told = await home.core.settle_call(SERVER, MEMBER, late.id, go=True)
 
         assert said.text == "I left it; nothing was called."
@@ -175,28 +180,73 @@ async def test_a_tool_forgotten_before_it_was_confirmed_is_not_called(tmp_path):
 
         reply = await home.core.settle_call(SERVER, MEMBER, call.id, go=True)
 
-        assert "changed or forgotten" in reply.text
+        assert isinstance(reply, Refused)
         assert site.asked == []
+
+
+LACKING = "status of the server up?"
+
+
+def lacks_a_region(home):
+    """Make the model write calls without a region, and with it once it is named."""
+    scripted = home.parts.engine.scripted
+    scripted[LACKING] = Call("server_status").text
+    scripted[f"{LACKING} asia"] = Call("server_status", {"region": "asia"}).text
+
+
+def completed(home):
+    """Count how often the model was asked what was completed."""
+    whole = f"{LACKING} asia"
+    return sum(each.messages[-1].content == whole for each in home.parts.engine.asked)
 
 
 async def test_a_missing_value_is_asked_for_and_the_answer_completes_the_call(tmp_path):
     async with open_tool_home(tmp_path) as (home, site):
         await approved_tool(home, site.status_tool())
-        empty = Call("server_status").text
-        home.parts.engine.scripted["status of the server up?"] = empty
-        full = Call("server_status", {"region": "asia"}).text
-        home.parts.engine.scripted["status of the server up? asia"] = full
+        lacks_a_region(home)
 
-        first = await home.ask("status of the server up?")
-        history = (
-            Message("user", "status of the server up?"),
-            Message("assistant", first.text),
-        )
-        second = await home.ask("asia", history=history)
+        first = await home.ask(LACKING)
+        home.parts.engine.asked.clear()
+        await home.ask("asia", actor=OTHER)
+        await home.ask("asia", channel="attic")
+        assert completed(home) == 0
+        second = await home.ask("asia")
+        await home.ask("asia")
 
         assert first.text == "Which region? (eu, us, asia)"
         assert second.text == "asia: 12 people play there."
-        assert len(site.asked) == 1
+        assert completed(home) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Never mind, thanks.", "What is the capital of France?", "I will tell you later"],
+)
+async def test_what_gives_no_value_is_a_question_of_its_own(tmp_path, text):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        lacks_a_region(home)
+
+        await home.ask(LACKING)
+        home.parts.engine.asked.clear()
+        reply = await home.ask(text)
+
+        assert reply.abstained
+        assert site.asked == []
+        assert not any(LACKING in str(each) for each in home.parts.engine.asked)
+
+
+async def test_a_missing_value_is_not_waited_for_for_ever(tmp_path):
+    clock = FakeClock()
+    async with open_tool_home(tmp_path, clock=clock) as (home, site):
+        await approved_tool(home, site.status_tool())
+        lacks_a_region(home)
+        await home.ask(LACKING)
+
+        clock.advance(seconds=WAITS_SECONDS + 1)
+        await home.ask("asia")
+
+        assert completed(home) == 0
 
 
 async def test_wrong_arguments_are_repaired_once_and_then_explained(tmp_path):
@@ -307,3 +357,117 @@ async def test_a_call_that_nobody_asked_for_is_neither_made_nor_shown(tmp_path):
         assert reply.abstained
         assert "server_status" not in "".join(streamed)
         assert site.asked == []
+
+
+async def test_nothing_that_waits_survives_a_purge(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, deploy(site), DEPLOY)
+        call = (await home.ask("Deploy web now")).call
+        await home.core.purge(SERVER)
+        await home.approved()  # the first lesson again
+
+        told = await home.core.settle_call(SERVER, MEMBER, call.id, go=True)
+
+        assert isinstance(told, Refused)
+        assert site.asked == []
+
+
+async def test_a_call_is_not_made_for_another_lesson_of_the_number(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, deploy(site), DEPLOY)
+        record = await lessons.get(home.parts.database, SERVER, 1)
+        other = replace(record.lesson, examples=())
+
+        done = await carry_out(
+            home.parts, MEMBER, other, tool_of(other), Call("deploy", {"service": "x"})
+        )
+
+        assert not done.done
+        assert site.asked == []
+
+
+async def test_a_person_who_has_their_data_deleted_has_no_call_waiting(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, deploy(site), DEPLOY)
+        call = (await home.ask("Deploy web now")).call
+        of_other = (await home.ask("Deploy web now", actor=OTHER)).call
+
+        await home.core.delete_person(SERVER, MEMBER.id)
+        mine = await home.core.settle_call(SERVER, MEMBER, call.id, go=True)
+        theirs = await home.core.settle_call(SERVER, OTHER, of_other.id, go=True)
+
+        assert isinstance(mine, Refused)
+        assert theirs.text == "web is on its way."
+
+
+async def test_a_limit_does_not_cost_the_call_that_waits(tmp_path):
+    clock = FakeClock()
+    calls = Limiter(clock, Limit(1, 60))
+    async with open_tool_home(tmp_path, clock=clock, calls=calls) as (home, site):
+        await approved_tool(home, deploy(site), DEPLOY)
+        first = (await home.ask("Deploy web now")).call
+        second = (await home.ask("Deploy web now")).call
+        await home.core.settle_call(SERVER, MEMBER, first.id, go=True)
+
+        refused = await home.core.settle_call(SERVER, MEMBER, second.id, go=True)
+        clock.advance(seconds=61)
+        done = await home.core.settle_call(SERVER, MEMBER, second.id, go=True)
+
+        assert "confirm this one again" in refused.text
+        assert done.text == "web is on its way."
+
+
+async def test_a_learned_tool_does_not_take_what_is_meant_for_a_new_one(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        await home.learn()
+        names = site.status_tool(
+            name="player_names",
+            endpoint={"method": "GET", "url": f"http://{site.host}/names/{{region}}"},
+        )
+        asked = "Who plays on the EU server?"
+        await approved_tool(home, names, ((asked, {"region": "eu"}),))
+        home.parts.engine.scripted[asked] = Call("player_names", {"region": "eu"}).text
+
+        await home.ask(asked)
+
+        assert [path for _, path, _, _ in site.asked] == ["/names/eu"]
+
+
+async def test_a_tool_that_was_withdrawn_meanwhile_does_not_fail_the_question(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        other = await home.approved()
+        await home.learn()
+
+        async def withdrawn():
+            await home.forget(other)
+            raise AdapterError("home/1 was retired.")
+
+        home.parts.engine.while_answering = withdrawn
+        reply = await home.ask(REQUEST)
+
+        assert reply.text == "eu: 12 people play there."
+
+
+async def test_a_corrected_tool_may_not_take_the_name_of_another(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        second = await approved_tool(home, deploy(site), DEPLOY)
+        text = json.dumps(site.status_tool())
+
+        with pytest.raises(LessonError, match="is called server_status already"):
+            await home.core.correct_lesson(
+                SERVER, MODERATOR, Correction(second, text=text, examples=())
+            )
+
+
+async def test_wide_bounds_of_a_number_are_no_reason_to_fail(tmp_path):
+    bounds = {"type": "integer", "minimum": 1 - 2**63, "maximum": 2**63 - 1}
+    async with open_tool_home(tmp_path) as (home, site):
+        tool = site.status_tool(parameters={"properties": {"region": bounds}})
+        await approved_tool(home, tool, (("status of 7", {"region": 7}),))
+
+        reply = await home.ask("status of 7")
+
+        assert reply.text == "7: 12 people play there."

@@ -41,7 +41,8 @@ def outside(running):
 
 
 def request_of(url, method="GET", *, headers=None, body=None, secrets=()):
-    return ToolRequest(method, url, headers or {}, body, secrets)
+    once = method not in ("GET", "HEAD")
+    return ToolRequest(method, url, headers or {}, body, secrets, repeatable=not once)
 
 
 async def sent(request, **options):

@@ -103,6 +103,7 @@ def test_a_call_fills_path_and_query_and_puts_the_rest_behind():
         "GET",
         f"{SITE}/eu%20west/players?sort=name&filter=a%26b&count=3&open=true",
         {},
+        repeatable=True,
     )
 
 
@@ -533,3 +534,21 @@ def test_moderators_are_warned_of_what_they_should_think_about(url, warned):
     assert len(found) == len(warned)
     for sentence, words in zip(found, warned, strict=True):
         assert words in sentence
+
+
+@pytest.mark.parametrize(
+    ("method", "confirm", "repeatable"),
+    [("GET", False, True), ("GET", True, False), ("POST", False, False)],
+)
+def test_only_what_nobody_is_asked_about_may_be_sent_again(method, confirm, repeatable):
+    tool = from_fields(
+        {
+            "name": "gate",
+            "description": "Opens a gate.",
+            "parameters": {"properties": {}},
+            "endpoint": {"method": method, "url": "https://home.example.org/gate"},
+            "confirm": confirm,
+        }
+    )
+
+    assert build(tool, {}, {}).repeatable is repeatable

@@ -59,7 +59,6 @@ def test_a_tool_of_a_channel_is_there_alone_and_one_of_a_server_on_it_alone():
     assert box.near("guild", "lamp", channel=None) == ()
     assert names(box.near("guild", "lamp", channel="attic")) == ["lamp"]
     assert box.near("elsewhere", "lamp", channel="attic") == ()
-    assert box.every("guild", channel=None) == ()
 
 
 def test_memory_keeps_tools_apart_from_what_is_read():

@@ -16,6 +16,7 @@ from bot import log
 from bot.bench import corrections, data, deletion, latency, measure, rules, speed
 from bot.bench.learning.command import main as learn
 from bot.bench.safety.command import main as safety
+from bot.bench.tools.command import main as tools
 from bot.opening import own
 from bot.settings import LogFormat, LogLevel, Settings, load
 from bot.wiring import Wired
@@ -47,12 +48,14 @@ def main(argv: Sequence[str]) -> int:
         return learn(argv[1:])
     if list(argv[:1]) == ["safety"]:
         return safety(argv[1:])
+    if list(argv[:1]) == ["tools"]:
+        return tools(argv[1:])
     log.configure(level=LogLevel.WARNING, log_format=LogFormat.AUTO)
     parser = argparse.ArgumentParser(
         prog="myna bench",
         description=__doc__,
         epilog="`myna bench learn` measures learning from documents, `myna bench safety`"
-        " what the screen catches; see their --help.",
+        " what the screen catches, `myna bench tools` calls of tools; see their --help.",
     )
     parser.add_argument("--quick", action="store_true", help="few lessons, for CI")
     parser.add_argument(

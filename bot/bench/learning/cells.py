@@ -128,21 +128,31 @@ def opened(work: Path) -> Iterator[Cells]:
 
     CommandError where the folder is another thing's, or another bench is using it.
     """
+    with owned(work, MARK, "cells of `myna bench learn`"):
+        yield Cells(work)
+
+
+@contextmanager
+def owned(work: Path, mark: str, what: str) -> Iterator[None]:
+    """Own a bench's work folder for the block; the file `mark` says what it is.
+
+    CommandError as of `opened`.
+    """
     try:
         work.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        if not (work / MARK).exists():
+        if not (work / mark).exists():
             if any(work.iterdir()):
                 raise CommandError(
                     f"{work} has other things in it: name an empty folder with --work."
                 )
-            write_json(work / MARK, {"what": "cells of `myna bench learn`"})
+            write_json(work / mark, {"what": what})
     except OSError as exc:
         raise CommandError(
             f"{work} cannot be used ({exc.strerror}): name another folder with --work."
         ) from exc
     try:
         with locked(DataDirectory(work)):
-            yield Cells(work)
+            yield
     except DataDirectoryLockedError as exc:
         raise CommandError(
             f"Another bench is using {work}: wait for it, or name another folder "

@@ -1,10 +1,18 @@
 """How far a bench is, and how long the rest will take at the pace so far."""
 
 from collections import Counter, defaultdict
-
-from bot.bench.learning.cells import Cell
+from typing import Protocol
 
 MINUTE_SECONDS = 60
+
+
+class Timed(Protocol):
+    """A finished cell of any bench."""
+
+    @property
+    def wall_seconds(self) -> float:
+        """How long all of it took."""
+        ...
 
 
 class Pace:
@@ -23,14 +31,14 @@ class Pace:
     def left(self) -> int:
         return self._left.total()
 
-    def count(self, method: str, cell: Cell | None) -> None:
+    def count(self, method: str, cell: Timed | None) -> None:
         """Count a cell before the work starts: finished earlier, or to be done."""
         if cell is None:
             self._left[method] += 1
         else:
             self._finish(method, cell)
 
-    def finish(self, method: str, cell: Cell) -> None:
+    def finish(self, method: str, cell: Timed) -> None:
         """Count a cell that was to be done as done."""
         self._left[method] -= 1
         self._finish(method, cell)
@@ -64,6 +72,6 @@ class Pace:
             for method, left in self._left.items()
         )
 
-    def _finish(self, method: str, cell: Cell) -> None:
+    def _finish(self, method: str, cell: Timed) -> None:
         self._done[method] += 1
         self._seconds[method] += cell.wall_seconds

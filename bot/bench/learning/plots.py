@@ -1,6 +1,7 @@
 """The plots of `myna bench learn`: the same numbers give the same bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,28 +38,40 @@ def draw(report: Report, folder: Path) -> list[Path]:
 
     Raises CommandError where a file cannot be written.
     """
+    drawn = []
+    with style():
+        if report.methods:
+            drawn.append((_methods(report.methods), folder / METHODS))
+        if report.sequences:
+            drawn.append((_sequences(report.sequences), folder / SEQUENCES))
+        for figure, path in drawn:
+            save(figure, path)
+    return [path for _, path in drawn]
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw in the block with nobody's taste, and with the same bytes every time."""
     import matplotlib as mpl  # noqa: PLC0415
 
-    drawn = []
     with mpl.rc_context():
         mpl.rcdefaults()  # not the taste of whoever runs it
         # The salt gives elements the same names every time.
         mpl.rcParams.update(
             {"svg.hashsalt": "myna", "svg.fonttype": "none", "font.size": 9}
         )
-        if report.methods:
-            drawn.append((_methods(report.methods), folder / METHODS))
-        if report.sequences:
-            drawn.append((_sequences(report.sequences), folder / SEQUENCES))
-        for figure, path in drawn:
-            try:
-                figure.savefig(path, format="svg", metadata=METADATA)
-            except OSError as exc:
-                raise CommandError(
-                    f"{path} cannot be written ({exc.strerror}): name another folder "
-                    "with --results; finished cells are kept."
-                ) from exc
-    return [path for _, path in drawn]
+        yield
+
+
+def save(figure: "Figure", path: Path) -> None:
+    """Write a plot. Raises CommandError where its file cannot be written."""
+    try:
+        figure.savefig(path, format="svg", metadata=METADATA)
+    except OSError as exc:
+        raise CommandError(
+            f"{path} cannot be written ({exc.strerror}): name another folder "
+            "with --results; finished cells are kept."
+        ) from exc
 
 
 def _methods(methods: Sequence[MethodResult]) -> "Figure":

@@ -1,6 +1,6 @@
 """The tables of `myna bench learn`: for people, for a page and for programs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from bot.bench.learning.data import (
 )
 from bot.bench.learning.lasting import SequenceResult
 from bot.bench.learning.results import MethodResult
-from bot.bench.learning.sheets import sheets
+from bot.bench.learning.sheets import Sheet, sheets
 from learning.errors import CommandError
 from learning.run import write_json
 
@@ -40,8 +40,13 @@ class Report:
 
 def show(report: Report) -> None:
     """Print the tables."""
+    show_sheets(sheets(report.methods, report.sequences))
+
+
+def show_sheets(shown: Iterable[Sheet]) -> None:
+    """Print tables of any bench."""
     console = Console(width=WIDTH)
-    for sheet in sheets(report.methods, report.sequences):
+    for sheet in shown:
         table = Table(*sheet.columns, title=sheet.title, title_justify="left")
         for row in sheet.rows:
             table.add_row(*row)
@@ -65,8 +70,17 @@ def write(report: Report, folder: Path) -> None:
 
 def page(report: Report) -> str:
     """Return the tables as Markdown."""
-    lines = ["# What `myna bench learn` measured", "", *_told(report.about)]
-    for sheet in sheets(report.methods, report.sequences):
+    return page_of(
+        "What `myna bench learn` measured",
+        _told(report.about),
+        sheets(report.methods, report.sequences),
+    )
+
+
+def page_of(title: str, told: Iterable[str], shown: Iterable[Sheet]) -> str:
+    """Return a page of any bench: a title, sentences, then its tables."""
+    lines = [f"# {title}", "", *told]
+    for sheet in shown:
         lines += ["", f"## {sheet.title}", ""]
         lines += [f"| {' | '.join(sheet.columns)} |", "|---" * len(sheet.columns) + "|"]
         lines += [f"| {' | '.join(row)} |" for row in sheet.rows]

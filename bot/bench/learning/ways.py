@@ -4,12 +4,12 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.bench.data import Asked, contains_key, general_questions
+from bot.bench.adapters import SERVER, Adapters, general
 from bot.bench.learning.data import Document
 from bot.bench.learning.methods import (
     BASE,
@@ -18,12 +18,11 @@ from bot.bench.learning.methods import (
     Trained,
 )
 from bot.bench.learning.statistics import Count
-from bot.wiring import Wired
 from learning import dataset
 from learning.document import Document as Text
 from learning.document import Section
 from learning.engine import AdapterRef, Generation
-from learning.errors import AdapterError, RunError
+from learning.errors import AdapterError
 from learning.lesson import Lesson, LessonKind, LessonState
 from learning.lexicon import Lexicon
 from learning.memory import Memory, Standing
@@ -31,19 +30,16 @@ from learning.passage_expand import CUES_EACH
 from learning.passages import passages
 from learning.prompt import build
 from learning.rows import Row, ask, save_rows
-from learning.run import MANIFEST, RunKind, RunSpec, RunStatus, save_spec
-from learning.trainer import LocalTrainer
+from learning.run import MANIFEST, RunKind, RunSpec, save_spec
 from learning.writer import VERSION, Written, write
 from moderation.provenance import Provenance
 
-SERVER = "bench"
 ANSWER_TOKENS = 48
 PASSAGE_CHARS = 400
 GENERAL = 8
 """General questions asked after each document."""
 REPLAY_SHARE = 1.0
 """The most characters of replay for each of the new document's."""
-TIMEOUT_SECONDS = 3600
 RECIPE = {
     "epochs": dataset.PASSAGE_EPOCHS,
     "rows in a batch": dataset.PASSAGE_BATCH_ROWS,
@@ -54,24 +50,15 @@ RECIPE = {
 
 
 @dataclass
-class Bench:
+class Bench(Adapters):
     """What every way of learning shares."""
 
-    wired: Wired
     lexicon: Lexicon
     memory: Memory
     """Of all the documents that are measured together."""
     writer: AdapterRef | None
     written: Path
     """A folder of what the writer wrote, one file a passage."""
-    places: list[Path] = field(default_factory=list)
-    """Of the adapters met so far: the engine knows them by their number here."""
-
-    def numbered(self, place: Path) -> AdapterRef:
-        """Name the adapter that was trained in a folder."""
-        if place not in self.places:
-            self.places.append(place)
-        return AdapterRef(SERVER, self.places.index(place) + 1, place / "adapter")
 
     async def ask(
         self,
@@ -94,12 +81,7 @@ class Bench:
 
     async def general(self, adapter: AdapterRef | None) -> Count:
         """Ask the general questions that the bench of the first issue asks."""
-        asked: Sequence[Asked] = general_questions(GENERAL)
-        right = [
-            contains_key(await self.ask(each.question, adapter), each.keys)
-            for each in asked
-        ]
-        return Count(sum(right), len(right))
+        return await general(lambda each: self.ask(each, adapter), GENERAL)
 
     async def lessons(self, document: Document, *, expanded: bool) -> list[Lesson]:
         """Cut a document as an import does; with the writer's questions, if wanted."""
@@ -129,11 +111,7 @@ class Bench:
     ) -> tuple[AdapterRef, float, int, float]:
         """Train on rows; return the adapter, seconds, tokens, and the NLL's change."""
         self._prepare(folder, rows, parent, seed)
-        trainer = LocalTrainer(timeout_seconds=TIMEOUT_SECONDS)
-        result = await trainer.train(folder, on_progress=lambda _progress: None)
-        if result.status is not RunStatus.DONE:
-            raise RunError(f"Training ended as {result.status}: {result.message}")
-        adapter = self.numbered(folder)
+        adapter, result = await self.trained(folder)
         nll = json.loads((adapter.directory / "nll.json").read_text())
         change = float(nll["adapter"]) - float(nll["base"])
         return adapter, result.seconds, result.tokens, change

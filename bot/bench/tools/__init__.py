@@ -1,0 +1,1 @@
+"""`myna bench tools`: how well tools are called that a community taught."""

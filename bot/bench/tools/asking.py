@@ -1,0 +1,134 @@
+"""How a call is asked for: freely, within a grammar, and after a first look or not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.bench.adapters import SERVER
+from bot.bench.tools.methods import Answer
+from bot.tool_choice import CALL_TOKENS, CANDIDATES
+from learning import prompt, tool_signature
+from learning.engine import AdapterRef, Completion, Engine, Generation, Message
+from learning.tool import Call, Tool, parse_call
+from learning.tool_decision import MAY_CALL, chance, is_meant
+from learning.tool_grammar import grammar_of
+
+Examples = Sequence[tuple[str, Call]]
+NOTHING = Answer("")
+ANSWER_TOKENS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What may be called for one request."""
+
+    tools: Sequence[Tool]
+    examples: Examples = ()
+    """Which say what stands in a request word for word, and what does not."""
+    omissible: bool = True
+    """Whether a request may lack what a tool requires."""
+
+    def grammar(self, request: str) -> str:
+        """Write what a call of one of the tools may look like, as production does."""
+        taught = [
+            (tool, [(said, call) for said, call in self.examples if call.name == name])
+            for name, tool in ((tool.name, tool) for tool in self.tools)
+        ]
+        return grammar_of(taught, request, omissible=self.omissible)
+
+
+class Asking:
+    """Asks one engine for calls, with one adapter or none."""
+
+    def __init__(self, engine: Engine, adapter: AdapterRef | None) -> None:
+        self._engine = engine
+        self._adapter = adapter
+
+    async def text(self, question: str) -> str:
+        """Ask an ordinary question. Raises EngineError or AdapterError."""
+        said = await self._generate(prompt.build(question), max_tokens=ANSWER_TOKENS)
+        return said.text
+
+    async def free(self, request: str, shown: Sequence[Tool] = ()) -> Answer:
+        """Let the model say whatever it will. Raises as `text` does."""
+        said = await self._generate(_messages(request, shown), max_tokens=CALL_TOKENS)
+        return _answer([said])
+
+    async def within(
+        self, request: str, choice: Choice, shown: Sequence[Tool] = ()
+    ) -> Answer:
+        """Let the model write one of these calls. Raises as `text` does."""
+        messages = _messages(request, shown)
+        return _answer([await self._written(messages, request, choice)])
+
+    async def looked(
+        self, request: str, choice: Choice, shown: Sequence[Tool] = ()
+    ) -> Answer:
+        """Do the same where the request meant one, as production decides.
+
+        It is `bot.tool_choice`, without asking once more for what does not fit. Raises
+        as `text` does.
+        """
+        messages = _messages(request, shown)
+        first = await self._generate(messages, max_tokens=1, candidates=CANDIDATES)
+        likely = chance(first.first_token)
+        if likely < MAY_CALL:
+            return NOTHING
+        written = await self._written(messages, request, choice)
+        call = parse_call(written.text)
+        tool = next((t for t in choice.tools if call and t.name == call.name), None)
+        if call is None or tool is None:
+            return NOTHING
+        examples = [each for each in choice.examples if each[1].name == tool.name]
+        if not is_meant(likely, call, tool, examples, request):
+            return NOTHING
+        return _answer([first, written])
+
+    async def _written(
+        self, messages: tuple[Message, ...], request: str, choice: Choice
+    ) -> Completion:
+        return await self._generate(
+            messages, max_tokens=CALL_TOKENS, grammar=choice.grammar(request)
+        )
+
+    async def _generate(
+        self,
+        messages: tuple[Message, ...],
+        *,
+        max_tokens: int,
+        candidates: int = 0,
+        grammar: str = "",
+    ) -> Completion:
+        return await self._engine.generate(
+            Generation(
+                messages=messages,
+                adapter=self._adapter,
+                server=SERVER,
+                max_tokens=max_tokens,
+                first_token_candidates=candidates,
+                grammar=grammar,
+            )
+        )
+
+
+def with_tools(request: str, tools: Sequence[Tool]) -> str:
+    """Put tools before a request: how each is called, and what it does."""
+    if not tools:
+        return request
+    lines = [f"- {tool_signature.written(tool)}: {tool.description}" for tool in tools]
+    how = 'Answer with a call of one: {"name": ..., "arguments": {...}}'
+    return "\n".join(["Tools:", *lines, "", how, "", request])
+
+
+def _messages(request: str, shown: Sequence[Tool]) -> tuple[Message, ...]:
+    return prompt.build(with_tools(request, shown))
+
+
+def _answer(completions: Sequence[Completion]) -> Answer:
+    *before, last = completions
+    waited = sum(each.seconds for each in before)
+    return Answer(
+        text=last.text.strip(),
+        # The same prompt asked twice is read once: the second time it is cached.
+        prompt_tokens=max(each.prompt_tokens for each in completions),
+        seconds_to_first_token=waited + last.seconds_to_first_token,
+    )

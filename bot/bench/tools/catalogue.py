@@ -1,0 +1,180 @@
+"""A task's tools as a community's: each a lesson, found as production finds them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.bench.adapters import SERVER
+from bot.bench.tools.methods import Material
+from bot.bench.tools.plan import COMMUNITY
+from bot.bench.tools.tasks import Case, ToolTask
+from learning.lesson import Lesson, LessonKind, LessonState
+from learning.lexicon import Encoder
+from learning.tool import Call, Tool, from_fields, spoken_name
+from learning.toolbox import MOST, NEAR, Toolbox, leading
+from moderation.provenance import Provenance
+
+NEAREST_REQUESTS = 10
+"""So many requests of the training say which tools may be called, where a task has too
+many tools, or too few words about them, for `learning.toolbox`."""
+MOST_DESCRIPTION = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """A tool and the vectors of its texts."""
+
+    tool: Tool
+    vectors: NDArray[np.float32]
+
+
+class Remembering:
+    """An encoder that encodes each text once, whatever many cells ask."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return (texts, dimensions)."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known |= dict(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+class Catalogue:
+    """Finds the tools that a request may be meant for.
+
+    A community's are found as production finds them. What is taught by plain examples
+    alone is found by these and by what the tools do.
+    """
+
+    def __init__(self, material: Material, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._train = material.task.train
+        self._is_fixed = bool(material.apis)
+        self._tools = {tool.name: tool for tool in material.task.tools}
+        self._vectors: NDArray[np.float32] | None = None
+        self._box: Toolbox | None = None
+        self._described: list[_Described] = []
+        if material.task.name == COMMUNITY:
+            self._box = Toolbox(encoder)
+            for lesson in lessons_of(material.task):
+                self._box.add(lesson)
+        else:
+            self._described = [
+                _Described(tool, encoder.encode(_texts(tool, requests)))
+                for tool, requests in _tools_with_requests(material)
+            ]
+
+    def shown(self, request: str) -> list[Tool]:
+        """Return what a request may be meant for, the nearest first, at most four.
+
+        It is nothing where no tool of a community is near.
+        """
+        if self._box is not None:
+            near = self._box.near(SERVER, request, channel=None)
+            found = leading([each for each in near if each.score >= NEAR])
+            return [each.tool for each in found]
+        [asked] = self._encoder.encode([request])
+        ranked = sorted(
+            self._described, key=lambda each: -float((each.vectors @ asked).max())
+        )
+        return [each.tool for each in ranked[:MOST]]
+
+    def nearest(
+        self, request: str, count: int = NEAREST_REQUESTS
+    ) -> list[tuple[Case, float]]:
+        """Return the nearest requests of the training with their cosines, best first.
+
+        Nothing where there is no training.
+        """
+        if not self._train:
+            return []
+        if self._vectors is None:
+            self._vectors = self._encoder.encode([each.request for each in self._train])
+        [asked] = self._encoder.encode([request])
+        cosines = self._vectors @ asked  # (requests,)
+        order = np.argsort(-cosines, kind="stable")[:count]
+        return [(self._train[number], float(cosines[number])) for number in order]
+
+    def tools_nearby(self, request: str) -> list[Tool]:
+        """Return the tools of the nearest requests; of TorchHub, the calls of its list."""
+        found: dict[str, Tool] = {}
+        for call in (case.call for case, _ in self.nearest(request)):
+            if call is not None and self._is_fixed:
+                found.setdefault(call.text, fixed(call, "A call of the list."))
+            elif call is not None:
+                found.setdefault(call.name, self._tools[call.name])
+        return list(found.values())
+
+
+def lessons_of(task: ToolTask) -> list[Lesson]:
+    """Return a task's tools as approved lessons, with their examples."""
+    examples: dict[str, list[Case]] = defaultdict(list)
+    for case in task.train:
+        if case.call is not None:
+            examples[case.call.name].append(case)
+    return [
+        _lesson(number, tool, examples[tool.name])
+        for number, tool in enumerate(task.tools, start=1)
+    ]
+
+
+def fixed(call: Call, description: str) -> Tool:
+    """Return a tool that admits this one call alone."""
+    return from_fields(
+        {
+            "name": call.name,
+            "description": description[:MOST_DESCRIPTION],
+            "parameters": {
+                "type": "object",
+                "properties": {n: {"enum": [v]} for n, v in call.arguments.items()},
+                "required": list(call.arguments),
+            },
+            "endpoint": {"method": "POST", "url": "https://example.org/"},
+        }
+    )
+
+
+def _tools_with_requests(material: Material) -> list[tuple[Tool, list[str]]]:
+    """Return what descriptions are of: the tools, or each call of TorchHub's list."""
+    requests: dict[str, list[str]] = defaultdict(list)
+    for case in material.task.train:
+        name = case.call.name if case.call else ""
+        requests[case.kind or name].append(case.request)
+    if not material.apis:
+        return [(tool, requests[tool.name]) for tool in material.task.tools]
+    return [
+        (
+            fixed(api.call, f"{api.functionality}. {api.description}".strip(". ")),
+            requests[api.call.text],
+        )
+        for api in material.apis
+    ]
+
+
+def _texts(tool: Tool, requests: Sequence[str]) -> list[str]:
+    return [*requests, tool.description, spoken_name(tool.name)]
+
+
+def _lesson(number: int, tool: Tool, cases: Sequence[Case]) -> Lesson:
+    return Lesson(
+        server=SERVER,
+        id=number,
+        kind=LessonKind.TOOL,
+        question="",
+        answer="",
+        text=tool.text,
+        author="bench",
+        author_name="bench",
+        provenance=Provenance.TYPED,
+        state=LessonState.APPROVED,
+        taught_at=datetime(2026, 1, 1, tzinfo=UTC),
+        examples=tuple((c.request, c.call.text) for c in cases if c.call is not None),
+    )

@@ -1,0 +1,129 @@
+"""What `myna bench tools` trains, on a tiny model: once, counted, and served."""
+
+# ruff: noqa: E402 - torch is looked for before what imports it
+
+import signal
+from types import SimpleNamespace
+
+import pytest
+
+from bot.bench.tools import lessons
+from bot.bench.tools.training import FULL_LEARNING_RATE, Workshop
+from learning.engine import AdapterRef, Generation
+from learning.errors import RunError
+from learning.model import BaseModel
+from learning.prompt import build
+from learning.run import MANIFEST, load_spec
+from tests.test_bench_tools_ways import HUB
+from tests.training_steps import taught_rows, write_run, write_tiny_base
+
+torch = pytest.importorskip("torch")
+
+from safetensors.torch import load_file
+
+from learning import train
+
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _handler_of_sigterm():
+    """Training takes SIGTERM over; give it back."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture(scope="module")
+def wired(tmp_path_factory):
+    """A tiny base, and an adapter of it as the skills."""
+    folder = tmp_path_factory.mktemp("model")
+    base = write_tiny_base(folder)
+    run, _ = write_run(folder / "skills", base, taught_rows(), epochs=1)
+    assert train.main([str(run)]) == 0
+    return SimpleNamespace(
+        base=BaseModel("tiny", base, None, "tiny-digest", 4, 2),
+        skills=AdapterRef("skills", 1, run / "adapter"),
+    )
+
+
+@pytest.fixture
+def workshop(wired, tmp_path):
+    said = []
+    made = Workshop(
+        wired=wired, lexicon=None, keep=tmp_path / "trained", say=said.append
+    )
+    made.said = said
+    return made
+
+
+def numbers_in(path):
+    return sum(weight.numel() for weight in load_file(path).values())
+
+
+async def test_an_adapter_is_trained_once_from_the_skills_and_counted(workshop, wired):
+    batches = [lessons.whole(HUB)]
+
+    adapter, cost = await workshop.adapter(batches, seed=1)
+    stamps = {path: path.stat().st_mtime_ns for path in workshop.keep.rglob("*")}
+    again, same_cost = await workshop.adapter(batches, seed=1)
+
+    assert (again, same_cost) == (adapter, cost)
+    assert stamps == {
+        path: path.stat().st_mtime_ns for path in workshop.keep.rglob("*")
+    }
+    weights = adapter.directory / "adapter_model.safetensors"
+    served = adapter.directory / "adapter.gguf"
+    assert cost.trained_parameters == numbers_in(weights)
+    assert cost.stored_bytes == weights.stat().st_size + served.stat().st_size
+    assert cost.seconds > 0
+    spec = load_spec(adapter.directory.parent)
+    assert (spec.parent, spec.seed) == (str(wired.skills.directory), 1)
+    assert workshop.said[0].startswith("  training 20/")
+
+
+async def test_batches_are_trained_each_from_the_one_before(workshop, wired):
+    batches = lessons.batches(HUB)
+
+    adapter, cost = await workshop.adapter(batches, seed=0)
+
+    folders = [path.parent for path in workshop.keep.glob(f"*/{MANIFEST}")]
+    parents = {str(f / "adapter"): load_spec(f).parent for f in folders}
+    line = [str(adapter.directory)]
+    while line[-1] in parents:
+        line.append(parents[line[-1]])
+    assert line[-1] == str(wired.skills.directory)
+    assert len(line) == len(batches) + 1
+    assert cost.seconds > 0
+
+
+async def test_all_weights_are_trained_on_the_adapters_rows_and_served(workshop, wired):
+    batch = lessons.whole(HUB)
+    adapter, _ = await workshop.adapter([batch], seed=0)
+
+    async with workshop.whole_model(batch, seed=0) as (engine, cost):
+        said = await engine.generate(
+            Generation(build("cats"), adapter=None, server="s", max_tokens=4)
+        )
+
+    assert said.tokens > 0
+    [folder] = (path.parent for path in workshop.keep.glob("*/model"))
+    weights = folder / "model" / "model.safetensors"
+    assert cost.trained_parameters == numbers_in(weights)
+    assert cost.stored_bytes == weights.stat().st_size
+    spec, of_adapter = load_spec(folder), load_spec(adapter.directory.parent)
+    assert spec.rows_digest == of_adapter.rows_digest
+    assert (spec.learning_rate, spec.parent) == (FULL_LEARNING_RATE, None)
+
+
+async def test_a_tuning_that_dies_says_why(workshop, wired):
+    workshop.device = "nowhere"
+
+    with pytest.raises(RunError, match=r"Full fine-tuning failed with 1: .*nowhere"):
+        async with workshop.whole_model(lessons.whole(HUB), seed=0):
+            pass
+
+    assert not list(workshop.keep.glob(f"*/{MANIFEST}"))

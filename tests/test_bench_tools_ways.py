@@ -1,0 +1,259 @@
+"""How `myna bench tools` teaches, finds tools and asks, without any model."""
+
+import itertools
+import math
+import re
+from collections import Counter
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from bot.bench.tools import community, lessons, torchhub
+from bot.bench.tools.asking import NOTHING, Asking, Choice, with_tools
+from bot.bench.tools.catalogue import Catalogue, Remembering, fixed, lessons_of
+from bot.bench.tools.methods import Material
+from bot.bench.tools.tasks import Case, ToolTask, few
+from learning.engine import Completion
+from learning.model import BaseModel
+from learning.rows import load_rows
+from learning.tool import Call, tool_of
+from learning.tool_grammar import MOST_COPIED_FROM
+
+COMMUNITY = Material(few(community.load(), 2))
+APIS = tuple(
+    torchhub.Api(
+        Call(torchhub.NAME, {"repo_or_dir": "hub/one", "model": name}),
+        "Vision",
+        "Seeing",
+        f"Finds {thing} in pictures",
+    )
+    for name, thing in (("m1", "cats"), ("m2", "dogs"), ("m3", "cars"), ("m4", "ships"))
+)
+
+
+def hub(requests):
+    cases = tuple(
+        Case(request, APIS[number].call, kind=APIS[number].call.text)
+        for request, number in requests
+    )
+    tool = fixed(APIS[0].call, "Loads a model.")
+    return Material(ToolTask("torchhub", (tool,), cases, ()), apis=APIS)
+
+
+HUB = hub(
+    [
+        ("I look for cats", 0),
+        ("Where are cats here", 0),
+        ("Show me dogs", 1),
+        ("Count all cars", 2),
+    ]
+)
+
+
+class Words:
+    """An encoder for which texts are alike by the words they share."""
+
+    def __init__(self):
+        self.encoded = []
+
+    def encode(self, texts):
+        self.encoded += texts
+        vectors = np.zeros((len(texts), 4096), np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for word in re.findall(r"[a-z]+", text.lower()):
+                row[sum(ord(c) * 31**i for i, c in enumerate(word)) % 4096] += 1
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1)
+
+
+class Engine:
+    """Answers as it is told to, and keeps what it was asked."""
+
+    def __init__(self, first="", text='{"name": "x", "arguments": {}}'):
+        self.first = first
+        self.text = text
+        self.asked = []
+
+    async def generate(self, generation):
+        self.asked.append(generation)
+        if generation.first_token_candidates:
+            chances = {self.first: math.log(0.7), "I": math.log(0.2)}
+            return Completion(self.first, "length", 1, 50, 0.5, 0.6, chances)
+        return Completion(self.text, "stop", 9, 52, 0.25, 2.0)
+
+
+def lay_out(folder, batch, lexicon=None, **changes):
+    base = BaseModel("tiny", folder / "base", None, "digest", 2, 2)
+    settings = {"parent": None, "seed": 0, "threads": 1, "device": "cpu", **changes}
+    spec = lessons.lay_out(folder, batch, lexicon=lexicon, base=base, **settings)
+    return spec, load_rows(folder)
+
+
+def test_four_batches_teach_every_tool_once_and_go_over_the_earlier_ones():
+    made = lessons.batches(COMMUNITY)
+
+    assert len(made) == 4
+    taught = [tool_of(each).name for batch in made for each in batch.new]
+    assert sorted(taught) == sorted(tool.name for tool in COMMUNITY.task.tools)
+    assert [len(batch.old) for batch in made] == [0, 2, 3, 4]
+    for earlier, later in itertools.pairwise(made):
+        assert {e.id for e in later.old} == {e.id for e in (*earlier.old, *earlier.new)}
+
+
+def test_plain_batches_go_over_as_many_old_examples_as_new_ones_at_most():
+    many = hub([(f"Request {i}", i % 4) for i in range(12)])
+
+    made = lessons.batches(many)
+
+    assert Counter(c.request for b in made for c in b.cases) == Counter(
+        case.request for case in many.task.train
+    )
+    for number, batch in enumerate(made):
+        kinds = {case.kind for each in made[:number] for case in each.cases}
+        assert {case.kind for case in batch.before} <= kinds
+    assert [len(batch.cases) for batch in made] == [3, 3, 3, 3]
+    assert [len(batch.before) for batch in made] == [0, 3, 3, 3]
+    assert made == lessons.batches(many)
+
+
+def test_plain_rows_ask_the_request_beside_the_replay_of_production(tmp_path):
+    spec, rows = lay_out(tmp_path / "run", lessons.whole(HUB))
+
+    taught = {row.messages[-1].content: row.answer for row in rows if row.lesson}
+    assert taught == {case.request: case.call.text for case in HUB.task.train}
+    assert len([row for row in rows if row.teacher == "base"]) == 24
+    assert len({row.lesson for row in rows if row.lesson}) == 3
+    assert spec.epochs * len(rows) >= 45 * spec.batch_rows
+
+
+def test_the_rows_are_the_same_whatever_weights_are_trained(tmp_path):
+    batch = lessons.whole(HUB)
+
+    one, _ = lay_out(tmp_path / "a", batch, parent=tmp_path / "skills", seed=3)
+    other, _ = lay_out(tmp_path / "b", batch, seed=3)
+
+    assert one.rows_digest == other.rows_digest
+    assert (one.epochs, one.batch_rows) == (other.epochs, other.batch_rows)
+    assert one.parent != other.parent
+
+
+def test_a_communitys_tools_are_lessons_with_their_examples():
+    made = lessons_of(COMMUNITY.task)
+
+    assert [tool_of(each) for each in made] == list(COMMUNITY.task.tools)
+    assert all(len(each.examples) == 2 for each in made)
+
+
+def test_of_torchhub_the_calls_of_the_nearest_requests_may_be_written():
+    catalogue = Catalogue(HUB, Words())
+
+    near = catalogue.nearest("cats are what I look for", 2)
+    tools = catalogue.tools_nearby("cats are what I look for")
+
+    assert [case.request for case, _ in near] == [
+        "I look for cats",
+        "Where are cats here",
+    ]
+    assert near[0][1] > near[1][1] > 0
+    grammar = Choice(tools, omissible=False).grammar("cats")
+    assert all(f'"\\"{name}\\""' in grammar for name in ("m1", "m2", "m3"))
+    assert "m4" not in grammar
+
+
+def test_descriptions_are_found_by_what_tools_do_and_by_their_examples():
+    catalogue = Catalogue(HUB, Words())
+
+    by_words = catalogue.shown("ships in pictures")
+    by_example = catalogue.shown("Count all cars")
+
+    assert by_words[0].properties["model"]["enum"] == ["m4"]
+    assert by_example[0].properties["model"]["enum"] == ["m3"]
+    assert len(by_words) == 4
+
+
+def test_of_a_community_only_what_is_near_is_meant():
+    catalogue = Catalogue(COMMUNITY, Words())
+
+    assert catalogue.shown("server status us")[0] == COMMUNITY.task.tools[0]
+    assert catalogue.shown("zzz qqq") == []
+
+
+def test_nothing_is_near_where_nothing_was_taught():
+    assert Catalogue(hub([]), Words()).nearest("cats") == []
+
+
+def test_a_text_is_encoded_once():
+    words = Words()
+    encoder = Remembering(words)
+
+    first = encoder.encode(["a cat", "a dog"])
+    again = encoder.encode(["a dog", "a cat", "a cat"])
+
+    assert words.encoded == ["a cat", "a dog"]
+    assert np.array_equal(again, first[[1, 0, 0]])
+
+
+TOOL = COMMUNITY.task.tools[0]
+
+
+async def test_a_call_is_written_where_the_first_token_would_begin_one():
+    call = Call(TOOL.name, {"region": "eu"})
+    engine = Engine(first="{", text=call.text)
+    adapter = SimpleNamespace(name="bench/1")
+
+    answer = await Asking(engine, adapter).looked("eu up?", Choice([TOOL]))
+
+    looked, written = engine.asked
+    assert not looked.grammar
+    assert written.grammar == Choice([TOOL]).grammar("eu up?")
+    assert looked.adapter is written.adapter is adapter
+    assert answer.text == engine.text
+    assert answer.prompt_tokens == 52
+    assert answer.seconds_to_first_token == pytest.approx(0.6 + 0.25)
+
+
+async def test_nothing_is_called_where_the_first_token_would_not_begin_a_call():
+    engine = Engine(first="The")
+
+    answer = await Asking(engine, None).looked("Who wrote it?", Choice([TOOL]))
+
+    assert answer == NOTHING
+    assert len(engine.asked) == 1
+
+
+async def test_freely_there_is_neither_a_grammar_nor_a_first_look():
+    engine = Engine(text=" Hello. ")
+
+    answer = await Asking(engine, None).free("eu up?")
+
+    [asked] = engine.asked
+    assert (asked.grammar, asked.first_token_candidates) == ("", 0)
+    assert (answer.text, answer.prompt_tokens) == ("Hello.", 52)
+
+
+async def test_tools_that_are_shown_stand_before_the_request():
+    engine = Engine()
+
+    await Asking(engine, None).within("eu up?", Choice([TOOL]), [TOOL])
+
+    [asked] = engine.asked
+    said = asked.messages[-1].content
+    assert said == with_tools("eu up?", [TOOL])
+    assert said.startswith(
+        'Tools:\n- server_status(region: "eu" | "us" | "asia"): Says'
+    )
+    assert said.endswith("\n\neu up?")
+    assert asked.grammar
+
+
+def test_what_is_copied_is_a_span_of_a_request_that_is_not_too_long():
+    ticket = next(t for t in COMMUNITY.task.tools if t.name == "ticket_search")
+    examples = [(c.request, c.call) for c in COMMUNITY.task.train]
+    choice = Choice([ticket], examples)
+
+    short = choice.grammar("find tickets about zebras")
+    long = choice.grammar("find tickets about zebras " * 60)
+
+    assert "zebras" in short
+    assert "zebras" not in long
+    assert len("find tickets about zebras " * 60) > MOST_COPIED_FROM
