@@ -27,10 +27,10 @@ async def test_its_tools_wait_for_review_and_are_called_once_approved(tmp_path, 
     async with open_home(tmp_path, private_hosts=hosts_of(gate)) as home:
         imported = await home.core.import_mcp(SERVER, MODERATOR, gate.url, None)
         tools = {tool_of(each.lesson).name: each.lesson.id for each in imported.waiting}
-        asked = "visitors of the west in winter"
+        asked = "visitors"
         call = Call("visitors", {"region": "west", "season": "winter"})
         home.parts.engine.scripted[asked] = call.text
-        unread = await home.ask("visitors west")
+        unread = await home.ask(asked)
         await home.approve(tools["visitors"])
 
         reply = await home.ask(asked)
