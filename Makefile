@@ -4,6 +4,8 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 TORCH_VERSION ?= 2.13.0
 ARGS ?=
+# Processes that run tests; a file's tests stay in one. 0 is this process alone.
+WORKERS ?= 2
 
 BIN := .venv/bin
 UV ?= uv
@@ -24,7 +26,7 @@ chat: $(READY) ## Teach and ask in the terminal (ARGS="--json")
 	@$(BIN)/myna chat $(ARGS)
 
 test: $(DEV_READY) ## Run every test (ARGS="-k screen")
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(DEV_READY) ## Check format, lint, types, imports, spelling
 	$(BIN)/ruff format --check

@@ -18,7 +18,7 @@ from learning.engine import Generation, Message
 from learning.errors import PromptTooLongError
 from learning.tool import Call, calls_of, parse_call
 from learning.tool_decision import MAY_CALL, chance, is_meant
-from learning.tool_grammar import grammar_of
+from learning.tool_grammar import grammar_of, likely_of
 from learning.toolbox import MEANT, MOST_SHOWN, NEAR, leading
 from storage import adapters
 
@@ -150,8 +150,7 @@ class Choosing:
         shown: bool,
     ) -> Chosen | None:
         """Let the model write the call; where it does not fit, once more."""
-        taught = [(each.tool, calls_of(each.lesson)) for each in candidates]
-        grammar = await asyncio.to_thread(grammar_of, taught, request)
+        grammar = await asyncio.to_thread(_grammar, candidates, request)
         history = _examples(candidates) if shown else ()
         chosen: Chosen | None = None
         asked = request
@@ -175,6 +174,11 @@ class Choosing:
             )
             asked = tool_phrases.does_not_fit(chosen.problems)
         return chosen
+
+
+def _grammar(candidates: Sequence[Candidate], request: str) -> str:
+    taught = [(each.tool, calls_of(each.lesson)) for each in candidates]
+    return grammar_of(likely_of(taught, request), request)
 
 
 def _checked(

@@ -36,6 +36,13 @@ def narrowed(tool: Tool, examples: Examples, request: str) -> Tool:
     return replace(tool, parameters={**tool.parameters, "properties": properties})
 
 
+def is_silent(tool: Tool, examples: Examples, name: str, request: str) -> bool:
+    """Say whether a request speaks of no value of an enum that requests always name."""
+    schema = tool.properties[name]
+    borne_out = _is_borne_out(name, schema, list(examples))
+    return borne_out and not _speaks_of_any(request, schema)
+
+
 def said(tool: Tool, examples: Examples, request: str) -> frozenset[str]:
     """Name the enums that a request surely gives: it speaks of one of their values.
 

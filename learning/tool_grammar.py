@@ -1,10 +1,14 @@
 """The grammar of a call, as far as the examples and the request say what may be in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from learning import call_grammar
-from learning.enum_evidence import narrowed, said
+from learning.enum_evidence import is_silent, narrowed, said
+from learning.request_values import RequestValues
+from learning.request_words import numbers_of
 from learning.tool import Call, Tool
+from learning.value_shapes import Kind
 
 MOST_COPIED_FROM = 600
 """Characters of a request whose words a grammar lists: spans of 240 words took the
@@ -14,6 +18,41 @@ Examples = Sequence[tuple[str, Call]]
 """Requests with their calls."""
 Taught = Sequence[tuple[Tool, Examples]]
 """Tools, each with its example requests and their calls."""
+
+
+def likely_of(taught: Taught, request: str) -> Taught:
+    """Leave out tools that need what the request has not, unless the nearest does too.
+
+    The nearest one comes first. A request that lacks something is asked about; one that
+    has all that the nearest tool needs is hardly meant for a tool that it says too
+    little for.
+    """
+    if not taught or not _may_be_whole(*taught[0], request):
+        return taught
+    return [(tool, of) for tool, of in taught if _may_be_whole(tool, of, request)]
+
+
+def _may_be_whole(tool: Tool, examples: Examples, request: str) -> bool:
+    """Say whether a request has something for each needed value of a known shape."""
+    verbatim = call_grammar.copied(tool, examples)
+    known = call_grammar.kinds(tool, examples)
+    for name in tool.required:
+        schema = tool.properties[name]
+        if "enum" in schema:
+            lacks = is_silent(tool, examples, name, request)
+        else:
+            is_known = name in verbatim and name in known
+            lacks = is_known and not _has_value(schema, known[name], request)
+        if lacks:
+            return False
+    return True
+
+
+def _has_value(schema: Mapping[str, Any], kind: Kind, request: str) -> bool:
+    """Say whether a value of this kind may stand in a request; words always may."""
+    if schema.get("type") in ("integer", "number"):
+        return bool(numbers_of(request, whole=schema["type"] == "integer"))
+    return not kind.structured or bool(RequestValues(request).of(kind.shapes))
 
 
 def grammar_of(taught: Taught, request: str, *, omissible: bool = True) -> str:

@@ -10,7 +10,7 @@ from learning import prompt, tool_signature
 from learning.engine import AdapterRef, Completion, Engine, Generation, Message
 from learning.tool import Call, Tool, parse_call
 from learning.tool_decision import MAY_CALL, chance, is_meant
-from learning.tool_grammar import grammar_of
+from learning.tool_grammar import grammar_of, likely_of
 
 Examples = Sequence[tuple[str, Call]]
 NOTHING = Answer("")
@@ -33,7 +33,8 @@ class Choice:
             (tool, [(said, call) for said, call in self.examples if call.name == name])
             for name, tool in ((tool.name, tool) for tool in self.tools)
         ]
-        return grammar_of(taught, request, omissible=self.omissible)
+        likely = likely_of(taught, request)
+        return grammar_of(likely, request, omissible=self.omissible)
 
 
 class Asking:

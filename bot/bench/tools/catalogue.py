@@ -18,7 +18,7 @@ from learning.tool import Call, Tool, from_fields, spoken_name
 from learning.toolbox import MOST, NEAR, Toolbox, leading
 from moderation.provenance import Provenance
 
-NEAREST_REQUESTS = 10
+NEAREST_REQUESTS = MOST
 """So many requests of the training say which tools may be called, where a task has too
 many tools, or too few words about them, for `learning.toolbox`."""
 MOST_DESCRIPTION = 300
