@@ -1,4 +1,7 @@
-"""A tool on every platform, with the bundled model: taught, learned, called, forgotten.
+"""A tool on every platform: taught, learned, called in other words, forgotten.
+
+With the bundled model where a platform's simulation can wait for it; Discord's watches
+every task of the process, and a child that serves the model is never done.
 
 Each platform is the real library on a simulated one, the tool is a server on this
 machine, and the adapter that calls it was really trained and examined. A run is a
@@ -25,8 +28,6 @@ from learning.run import load_result, load_spec, seal
 from learning.tool_client import ToolClient
 from learning.trainer import LocalTrainer
 from tests.platform_stages import LEAVE, discord, slack, terminal
-
-pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.torch]
 
 REQUEST = "any idea how crowded the harbour pool is right now"
 FAR = "Who painted the Mona Lisa?"
@@ -161,10 +162,11 @@ async def everything_real(shared, pools):
         await engine.close()
 
 
+@pytest.mark.model
+@pytest.mark.slow
+@pytest.mark.torch
 @pytest.mark.parametrize(
-    "platform",
-    [terminal, discord, slack("socket")],
-    ids=["terminal", "discord", "slack"],
+    "platform", [terminal, slack("socket")], ids=["terminal", "slack"]
 )
 async def test_it_is_taught_learned_called_in_other_words_and_forgotten(
     platform, tmp_path, shared, pools
@@ -194,6 +196,34 @@ async def test_it_is_taught_learned_called_in_other_words_and_forgotten(
     assert "Learned 1 lesson" in learned
     assert "31 people are in the harbour pool." in called
     assert "lesson 1, taught by" in called
+    assert "Lesson 1 is forgotten" in forgotten
+    assert "31 people" not in gone
+    assert pools.asked == ["/pools/harbour"]
+
+
+@pytest.mark.parametrize(
+    "platform",
+    [terminal, discord, slack("socket")],
+    ids=["terminal", "discord", "slack"],
+)
+async def test_every_platform_teaches_calls_and_forgets_it(platform, tmp_path, pools):
+    pools.asked.clear()
+    hosts = frozenset({pools.host})
+    async with (
+        ToolClient(private_hosts=hosts) as client,
+        platform(tmp_path, tool_client=client, private_hosts=hosts) as stage,
+    ):
+        taught = await stage.teach_tool(**pools.tool())
+        approved = await stage.approve()
+        learned = await stage.learn()
+        called = await stage.ask("people in the harbour pool")
+        forgotten = await stage.forget()
+        gone = await stage.ask("people in the harbour pool")
+
+    assert "Lesson 1 is waiting for review" in taught
+    assert "approved" in approved
+    assert "Learned 1 lesson" in learned
+    assert "31 people are in the harbour pool." in called
     assert "Lesson 1 is forgotten" in forgotten
     assert "31 people" not in gone
     assert pools.asked == ["/pools/harbour"]
