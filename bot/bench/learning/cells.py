@@ -81,21 +81,15 @@ class Cells:
 
         Raises DiskFullError.
         """
-        path = self._path(key)
-        fields = {
-            "key": asdict(key),
-            "shown": asdict(cell.shown),
-            "wall_seconds": cell.wall_seconds,
-            "about": about,
-        }
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_json(path, fields)
-        except OSError as exc:
-            raise DiskFullError(
-                f"{path} cannot be written ({exc.strerror}): free some space, then "
-                "start the bench again; finished cells are kept."
-            ) from exc
+        write_cell(
+            self._path(key),
+            {
+                "key": asdict(key),
+                "shown": asdict(cell.shown),
+                "wall_seconds": cell.wall_seconds,
+                "about": about,
+            },
+        )
 
     def drop(self, key: Key) -> None:
         """Delete a cell, if it is there."""
@@ -120,6 +114,18 @@ class Cells:
     def _path(self, key: Key) -> Path:
         step = "" if key.step is None else f"-{key.step}"
         return self.work / _slug(key.method) / "cells" / f"{_name(key)}{step}.json"
+
+
+def write_cell(path: Path, fields: Mapping[str, Any]) -> None:
+    """Write what a cell holds, all of it or nothing. Raises DiskFullError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(path, fields)
+    except OSError as exc:
+        raise DiskFullError(
+            f"{path} cannot be written ({exc.strerror}): free some space, then "
+            "start the bench again; finished cells are kept."
+        ) from exc
 
 
 @contextmanager

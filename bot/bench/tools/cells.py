@@ -10,11 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.bench.learning.cells import owned
+from bot.bench.learning.cells import owned, write_cell
 from bot.bench.learning.statistics import Count
 from bot.bench.tools.methods import Answer, Shown
-from learning.errors import DiskFullError
-from learning.run import write_json
 
 MARK = "bench-tools.json"
 NAME_DIGITS = 16
@@ -80,21 +78,15 @@ class Cells:
 
         Raises DiskFullError.
         """
-        path = self._path(key)
-        fields = {
-            "key": asdict(key),
-            "shown": asdict(cell.shown),
-            "wall_seconds": cell.wall_seconds,
-            "about": about,
-        }
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_json(path, fields)
-        except OSError as exc:
-            raise DiskFullError(
-                f"{path} cannot be written ({exc.strerror}): free some space, then "
-                "start the bench again; finished cells are kept."
-            ) from exc
+        write_cell(
+            self._path(key),
+            {
+                "key": asdict(key),
+                "shown": asdict(cell.shown),
+                "wall_seconds": cell.wall_seconds,
+                "about": about,
+            },
+        )
 
     def forget(self, methods: Sequence[str]) -> None:
         """Delete the cells of these methods; what was trained is told by its rows."""
