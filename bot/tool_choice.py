@@ -23,7 +23,7 @@ from learning.toolbox import MEANT, MOST_SHOWN, NEAR, leading
 from storage import adapters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.messages import Question
     from bot.parts import Parts
@@ -83,16 +83,10 @@ class Choosing:
             return await self._by_examples(question, request, near, known, is_reply)
         learned = leading([each for each in near if each.lesson.id in known])
         if is_reply:
-            return await self._written(question, request, adapter, learned, shown=False)
-        likely = await self._likely(server, request, adapter)
-        if near[0].score < NEAR or likely < MAY_CALL:
+            return await self._written(question, request, adapter, learned)
+        if near[0].score < NEAR:
             return None
-        chosen = await self._written(question, request, adapter, learned, shown=False)
-        if chosen is None:
-            return None
-        examples = calls_of(chosen.lesson)
-        meant = is_meant(likely, chosen.call, chosen.tool, examples, request)
-        return chosen if meant else None
+        return await self._meant(question, request, adapter, learned)
 
     async def _by_examples(
         self,
@@ -123,22 +117,29 @@ class Choosing:
             )
         )
 
-    async def _likely(
-        self, server: str, request: str, adapter: AdapterRef | None
-    ) -> float:
-        """Ask the adapter for one token alone: how likely does it begin a call?"""
-        completion = await self._parts.engine.generate(
-            Generation(
-                messages=prompt.build(request),
-                adapter=adapter,
-                server=server,
-                max_tokens=1,
-                first_token_candidates=CANDIDATES,
-            )
+    async def _meant(
+        self,
+        question: Question,
+        request: str,
+        adapter: AdapterRef | None,
+        candidates: Sequence[Candidate],
+    ) -> Chosen | None:
+        """Let the adapter write a call, if by itself it might begin one."""
+        likely = 1.0  # of an engine that does not say
+
+        def may_call(first_token: Mapping[str, float]) -> bool:
+            nonlocal likely
+            likely = chance(first_token)
+            return likely >= MAY_CALL
+
+        chosen = await self._written(
+            question, request, adapter, candidates, goes_on=may_call
         )
-        if not completion.first_token:  # an engine that does not say
-            return float(completion.text.lstrip().startswith("{"))
-        return chance(completion.first_token)
+        if chosen is None:
+            return None
+        examples = calls_of(chosen.lesson)
+        meant = is_meant(likely, chosen.call, chosen.tool, examples, request)
+        return chosen if meant else None
 
     async def _written(
         self,
@@ -147,7 +148,8 @@ class Choosing:
         adapter: AdapterRef | None,
         candidates: Sequence[Candidate],
         *,
-        shown: bool,
+        shown: bool = False,
+        goes_on: Callable[[Mapping[str, float]], bool] | None = None,
     ) -> Chosen | None:
         """Let the model write the call; where it does not fit, once more."""
         grammar = await asyncio.to_thread(_grammar, candidates, request)
@@ -162,8 +164,11 @@ class Choosing:
                     server=question.server,
                     max_tokens=CALL_TOKENS,
                     grammar=grammar,
+                    first_token_candidates=CANDIDATES if goes_on else 0,
+                    goes_on=goes_on,
                 )
             )
+            goes_on = None  # what has to be mended was meant
             chosen = _checked(completion, candidates, adapter, learned=not shown)
             if chosen is None or not chosen.problems or _lacks(chosen):
                 break

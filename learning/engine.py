@@ -45,11 +45,19 @@ class Generation:
     on_text: Callable[[str], None] | None = None
     """Called on the event loop with each new piece of text."""
     first_token_candidates: int = 0
-    """How many of the first token's most likely candidates to report."""
+    """How many of the first token's most likely candidates to report: as the model has
+    them, whatever the grammar forbids."""
+    goes_on: Callable[[Mapping[str, float]], bool] | None = None
+    """Asked once, of these candidates: where it says no, the answer ends before its
+    first token, and is empty."""
     grammar: str = ""
     """GBNF that the whole answer follows; empty leaves it free. An engine whose
     `constrains` is False leaves the answer free all the same, so check what it wrote.
     Where `max_tokens` are used up the answer is cut short in the middle of it."""
+
+    def wants(self, first_token: Mapping[str, float]) -> bool:
+        """Say whether an answer that may begin so is to be written."""
+        return self.goes_on is None or self.goes_on(first_token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,10 @@ class LlamaCppEngine:
                     choice = event["choices"][0]
                     timings = event.get("timings", timings)
                     finish_reason = choice["finish_reason"] or finish_reason
-                    first_token = first_token or _candidates(choice)
+                    if not first_token:
+                        first_token = _candidates(choice)
+                        if first_token and not generation.wants(first_token):
+                            break
                     piece = choice["delta"].get("content") or ""
                     if not piece:
                         continue

@@ -120,6 +120,9 @@ class PeftDecoder:
             if not tokens:
                 first = time.perf_counter()
                 candidates = self._likeliest(logits, generation.first_token_candidates)
+                if candidates and not generation.wants(candidates):
+                    reason = "stop"
+                    break
             if stopped():
                 return None
             tokens.append(token)

@@ -121,6 +121,32 @@ async def test_a_free_answer_in_the_same_slot_is_as_it_was_before(engine, free):
     assert not free.text.startswith("{")
 
 
+async def test_the_first_tokens_candidates_are_those_of_no_grammar(engine, free):
+    written = grammar(TOOLS, QUESTION, copied=COPIED)
+
+    said = await engine.generate(ask(QUESTION, written, first_token_candidates=5))
+
+    assert said.first_token == free.first_token
+    assert said.text.startswith("{")
+    assert not any(token.startswith("{") for token in free.first_token)
+
+
+async def test_an_unwanted_answer_ends_before_its_first_token(engine, free):
+    offered = []
+
+    def leave(candidates):
+        offered.append(candidates)
+        return False
+
+    said = await engine.generate(
+        ask(QUESTION, 'root ::= "b"*', first_token_candidates=5, goes_on=leave)
+    )
+
+    assert (said.text, said.first_token) == ("", free.first_token)
+    assert offered == [free.first_token]
+    assert same(await free_again(engine), free)
+
+
 async def test_a_cancelled_answer_leaves_its_grammar_to_nobody(engine, free):
     begun = asyncio.Event()
     endless = 'root ::= "b" ("a" | "b")*'

@@ -206,6 +206,17 @@ async def test_the_first_tokens_candidates_are_log_probabilities(engine):
     assert 0.3 < sum(math.exp(value) for value in values) < 1.001
 
 
+async def test_an_unwanted_answer_ends_before_its_first_token(engine):
+    offered = []
+    wanted = asking(goes_on=lambda _: True)
+
+    left = await engine.generate(asking(goes_on=offered.append))
+
+    assert offered == [left.first_token]
+    assert (left.text, left.tokens) == ("", 0)
+    assert said(await engine.generate(wanted)) == said(await engine.generate(asking()))
+
+
 async def test_a_prompt_beyond_the_context_is_refused(engine):
     with pytest.raises(PromptTooLongError):
         await engine.generate(asking(text="z" * 300))

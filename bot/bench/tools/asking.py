@@ -1,6 +1,6 @@
 """How a call is asked for: freely, within a grammar, and after a first look or not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.bench.adapters import SERVER
@@ -52,14 +52,14 @@ class Asking:
     async def free(self, request: str, shown: Sequence[Tool] = ()) -> Answer:
         """Let the model say whatever it will. Raises as `text` does."""
         said = await self._generate(_messages(request, shown), max_tokens=CALL_TOKENS)
-        return _answer([said])
+        return _answer(said)
 
     async def within(
         self, request: str, choice: Choice, shown: Sequence[Tool] = ()
     ) -> Answer:
         """Let the model write one of these calls. Raises as `text` does."""
         messages = _messages(request, shown)
-        return _answer([await self._written(messages, request, choice)])
+        return _answer(await self._written(messages, request, choice))
 
     async def looked(
         self, request: str, choice: Choice, shown: Sequence[Tool] = ()
@@ -69,12 +69,15 @@ class Asking:
         It is `bot.tool_choice`, without asking once more for what does not fit. Raises
         as `text` does.
         """
+        likely = 0.0
+
+        def may_call(first_token: Mapping[str, float]) -> bool:
+            nonlocal likely
+            likely = chance(first_token)
+            return likely >= MAY_CALL
+
         messages = _messages(request, shown)
-        first = await self._generate(messages, max_tokens=1, candidates=CANDIDATES)
-        likely = chance(first.first_token)
-        if likely < MAY_CALL:
-            return NOTHING
-        written = await self._written(messages, request, choice)
+        written = await self._written(messages, request, choice, goes_on=may_call)
         call = parse_call(written.text)
         tool = next((t for t in choice.tools if call and t.name == call.name), None)
         if call is None or tool is None:
@@ -82,13 +85,20 @@ class Asking:
         examples = [each for each in choice.examples if each[1].name == tool.name]
         if not is_meant(likely, call, tool, examples, request):
             return NOTHING
-        return _answer([first, written])
+        return _answer(written)
 
     async def _written(
-        self, messages: tuple[Message, ...], request: str, choice: Choice
+        self,
+        messages: tuple[Message, ...],
+        request: str,
+        choice: Choice,
+        goes_on: Callable[[Mapping[str, float]], bool] | None = None,
     ) -> Completion:
         return await self._generate(
-            messages, max_tokens=CALL_TOKENS, grammar=choice.grammar(request)
+            messages,
+            max_tokens=CALL_TOKENS,
+            grammar=choice.grammar(request),
+            goes_on=goes_on,
         )
 
     async def _generate(
@@ -96,8 +106,8 @@ class Asking:
         messages: tuple[Message, ...],
         *,
         max_tokens: int,
-        candidates: int = 0,
         grammar: str = "",
+        goes_on: Callable[[Mapping[str, float]], bool] | None = None,
     ) -> Completion:
         return await self._engine.generate(
             Generation(
@@ -105,8 +115,9 @@ class Asking:
                 adapter=self._adapter,
                 server=SERVER,
                 max_tokens=max_tokens,
-                first_token_candidates=candidates,
                 grammar=grammar,
+                first_token_candidates=CANDIDATES if goes_on else 0,
+                goes_on=goes_on,
             )
         )
 
@@ -124,12 +135,9 @@ def _messages(request: str, shown: Sequence[Tool]) -> tuple[Message, ...]:
     return prompt.build(with_tools(request, shown))
 
 
-def _answer(completions: Sequence[Completion]) -> Answer:
-    *before, last = completions
-    waited = sum(each.seconds for each in before)
+def _answer(completion: Completion) -> Answer:
     return Answer(
-        text=last.text.strip(),
-        # The same prompt asked twice is read once: the second time it is cached.
-        prompt_tokens=max(each.prompt_tokens for each in completions),
-        seconds_to_first_token=waited + last.seconds_to_first_token,
+        text=completion.text.strip(),
+        prompt_tokens=completion.prompt_tokens,
+        seconds_to_first_token=completion.seconds_to_first_token,
     )

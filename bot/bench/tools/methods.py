@@ -37,10 +37,10 @@ class Answer:
     text: str
     """The call, or whatever else was said; empty where the model was not asked."""
     prompt_tokens: int = 0
-    """Of what the model read for it; what it read twice is cached, and counts once."""
+    """Of what the model read for it."""
     seconds_to_first_token: float = 0.0
-    """From asking the model to the first token of the call, what was asked before it
-    too. Looking tools up is not in it."""
+    """From asking the model to the first token of the call. Looking tools up is not in
+    it."""
 
 
 @dataclass(frozen=True, slots=True)
