@@ -233,7 +233,7 @@ class LearningRuns:
     def _spec(self, run: _Run) -> RunSpec:
         parts, plan = self._parts, run.plan
         root = parts.directory.root
-        parent = plan.parent.ref(root) if plan.parent else parts.skills
+        parent = plan.parent.ref(root) if plan.parent else parts.start(plan.lessons)
         return RunSpec(
             id=run.id,
             server=plan.server,

@@ -13,6 +13,7 @@ from bot.phrases import kept_in_memory, not_allowed
 from bot.purges import Purges
 from learning.run import MANIFEST
 from learning.search_chain import SearchChain
+from learning.tool import is_tool
 from learning.tool_client import ToolClient
 from learning.web import GuardedFetcher
 from moderation.policy import Gate, may_train
@@ -22,7 +23,7 @@ from storage.pseudonyms import Pseudonyms, throwaway
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -108,6 +109,9 @@ class Parts:
     """Held by each run while it prepares, trains and is examined."""
     writer: AdapterRef | None = None
     """What writes questions about passages; None is the bare base."""
+    caller: AdapterRef | None = None
+    """What calls tools by their examples, and what a run that teaches tools starts
+    from; None is the skills adapter."""
     fetcher: Callable[[], GuardedFetcher] = GuardedFetcher
     search: SearchChain = field(default_factory=SearchChain)
     purges: Purges = field(default_factory=Purges)
@@ -144,6 +148,11 @@ class Parts:
     def skills_digest(self) -> str:
         """Name the skills adapter's weights; an adapter of other ones is foreign."""
         return manifest_digest(self.skills.directory) if self.skills else ""
+
+    def start(self, lessons: Iterable[Lesson]) -> AdapterRef | None:
+        """Return the weights from which these lessons are learned anew."""
+        has_tools = any(map(is_tool, lessons))
+        return (self.caller if has_tools else None) or self.skills
 
     def gate(self, lesson: Lesson) -> Gate:
         """Judge whether policy, scope and moderators let weights learn a lesson."""

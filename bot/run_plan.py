@@ -35,7 +35,7 @@ class Plan:
     server: str
     kind: RunKind
     parent: Adapter | None
-    """None starts from the skills adapter."""
+    """None starts from what is shipped."""
     incumbent: AdapterRef | None
     """What answers now, and what the candidate is compared with."""
     new: tuple[Lesson, ...]
@@ -128,7 +128,9 @@ async def make_plan(
             )
         )
     current = await in_service(parts, server)
-    fresh = start is RunKind.FRESH or await _must_be_fresh(parts, current, approved)
+    fresh = start is RunKind.FRESH or await _must_be_fresh(
+        parts, current, approved, new
+    )
     known = {lesson.id for lesson in new}
     return Plan(
         server=server,
@@ -141,7 +143,10 @@ async def make_plan(
 
 
 async def _must_be_fresh(
-    parts: Parts, current: Adapter | None, approved: Collection[Lesson]
+    parts: Parts,
+    current: Adapter | None,
+    approved: Collection[Lesson],
+    new: Collection[Lesson],
 ) -> bool:
     """Say whether nothing can, or should, be built on the adapter in service."""
     if current is None:
@@ -153,4 +158,8 @@ async def _must_be_fresh(
         parts.database, current.server, current.version
     )
     # A superseded lesson would go on arguing with the one that replaced it.
-    return not contained <= {lesson.id for lesson in approved}
+    if not contained <= {lesson.id for lesson in approved}:
+        return True
+    learned = [lesson for lesson in approved if lesson.id in contained]
+    # The first tool of a server is learned from weights that can call.
+    return parts.start(learned) != parts.start([*learned, *new])

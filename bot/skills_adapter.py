@@ -13,9 +13,9 @@ SHIPPED = Path(adapter_gguf.__file__).with_name("skills")
 FILES = ("adapter_model.safetensors", "adapter_config.json")
 VERSION = 1
 """Raised by whoever ships other weights: the folder's name follows it."""
-WRITER = SHIPPED / "writer"
-WRITER_VERSION = 0
-"""The writer shares the skills' name, which no server may have."""
+WRITER, CALLER = SHIPPED / "writer", SHIPPED / "caller"
+WRITER_VERSION, CALLER_VERSION = 0, -1
+"""They share the skills' name, which no server may have, and never its versions."""
 
 
 def install(
@@ -33,6 +33,12 @@ def install_writer(models: Path, base: BaseModel) -> AdapterRef | None:
     """Do the same for the adapter that writes questions about passages."""
     target = models / f"writer-{base.digest[:12]}"
     return _install(WRITER, target, WRITER_VERSION, base)
+
+
+def install_caller(models: Path, base: BaseModel) -> AdapterRef | None:
+    """Do the same for the adapter that calls tools, and that learns them from there."""
+    target = models / f"caller-{base.digest[:12]}"
+    return _install(CALLER, target, CALLER_VERSION, base)
 
 
 def _install(

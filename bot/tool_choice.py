@@ -101,9 +101,9 @@ class Choosing:
         is_meant = bool(others) and (is_reply or others[0].score >= MEANT)
         if not question.memory or not is_meant:
             return None
-        skills = self._parts.skills
+        caller = self._parts.caller or self._parts.skills
         try:
-            return await self._written(question, request, skills, others, shown=True)
+            return await self._written(question, request, caller, others, shown=True)
         except PromptTooLongError:  # its examples leave no room
             return None
 

@@ -15,7 +15,7 @@ from bot.limiter import Limiter
 from bot.parts import Parts
 from bot.ports import Clock, Engine
 from bot.settings import EngineChoice, Settings
-from bot.skills_adapter import install, install_writer
+from bot.skills_adapter import install, install_caller, install_writer
 from learning import dataset, exam, expand, model
 from learning.embed import Embedder
 from learning.encryption import rows_key
@@ -51,6 +51,7 @@ class Wired:
     engine: Engine
     base: BaseModel
     skills: AdapterRef | None
+    caller: AdapterRef | None
     announcements: Announcements
 
 
@@ -87,10 +88,11 @@ async def open_core(
             gguf=settings.model_gguf,
             on_progress=on_progress,
         )
-        skills = writer = None
+        skills = writer = caller = None
         if not settings.model:  # they were trained on the bundled model
             skills = await asyncio.to_thread(install, directory.models, base)
             writer = await asyncio.to_thread(install_writer, directory.models, base)
+            caller = await asyncio.to_thread(install_caller, directory.models, base)
         engine = _engine(settings, base, skills)
         stack.push_async_callback(engine.close)
         await engine.start()
@@ -112,6 +114,7 @@ async def open_core(
                 base=base,
                 skills=skills,
                 writer=writer,
+                caller=caller,
                 prepare=partial(dataset.prepare, lexicon=lexicon, rows_key=run_key),
                 examine=partial(exam.examine, lexicon=lexicon),
                 reword=partial(expand.rewordings, lexicon=lexicon),
@@ -145,7 +148,15 @@ async def open_core(
         stack.push_async_callback(core.close)
         await core.recover()
         yield Wired(
-            core, database, directory, clock, engine, base, skills, announcements
+            core,
+            database,
+            directory,
+            clock,
+            engine,
+            base,
+            skills,
+            caller,
+            announcements,
         )
 
 

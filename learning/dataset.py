@@ -32,7 +32,7 @@ NOTED_PASSAGE_ROWS = 1
 """The same of a passage, which is many times as long."""
 OLD_LESSON_ROWS = 6
 """Rows of a lesson that the parent adapter knows already; other ones in each run."""
-OLD_TOOL_ROWS = 36
+OLD_TOOL_ROWS = 72
 """The same of a tool, whose every call is another, and most of them seen once."""
 OLD_SENTENCE_ROWS = 3
 """The same of each sentence of a passage, without notes, which are long."""
@@ -162,7 +162,7 @@ def lesson_rows(
     if is_tool(lesson):
         examples = {request for request, _ in lesson.examples}
         taught = [
-            replace(row, once=row.messages[-1].content not in examples)
+            replace(row, once=row.messages[-1].content not in examples, focused=True)
             for row in taught
         ]
     if _is_passage(lesson):
@@ -254,6 +254,8 @@ def shown_rows(lesson: Lesson) -> list[Row]:
     """Return the rows of what a lesson shows: a dialogue's turns, a rule's examples."""
     if lesson.kind is LessonKind.DIALOGUE:
         return dialogue.rows(lesson)
+    if is_tool(lesson):  # its examples are among its wordings
+        return []
     return example_rows(lesson)
 
 

@@ -12,6 +12,8 @@ from learning.run import RunSpec
 KL_WEIGHT = 1.0
 TEACHER_CANDIDATES = 64
 """Tokens of the teacher's distribution that are kept; their probabilities sum to 1."""
+LEAST_DOUBT = 0.05
+"""What a token still counts for in a focused row that the model is sure of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,23 @@ def batch_loss(
             kl = teacher.probabilities * (teacher.probabilities.log() - student)
             followed = torch.tensor(e.followed, device=logits.device)
             each = torch.where(followed, KL_WEIGHT * kl.sum(-1), each)
-        loss = each.mean()
-        losses.append(float(loss.detach()))
+        losses.append(float(each.detach().mean()))
+        loss = focused(each) if e.row.focused else each.mean()
         total = total + e.row.weight * loss
         weights += e.row.weight
         start = end
     return total / weights, losses
+
+
+def focused(each: Any) -> Any:
+    """Average token losses (answer,), each weighed by how unsure the model is of it.
+
+    A call is mostly brackets and names that are learned at once: its few values would
+    weigh next to nothing. The weights are those of the focal loss with gamma 1 (Lin et
+    al., 2017, arXiv:1708.02002), made to sum to 1.
+    """
+    doubt = (1 - (-each.detach()).exp()).clamp_min(LEAST_DOUBT)
+    return (doubt * each).sum() / doubt.sum()
 
 
 def teach_back(

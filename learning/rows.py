@@ -31,6 +31,8 @@ class Row:
     """The part of the answer in which the teacher is followed; all where empty."""
     once: bool = False
     """Seen in one epoch alone, which its key decides, instead of in all."""
+    focused: bool = False
+    """What the model is unsure of counts for most, instead of every token the same."""
 
     @property
     def key(self) -> str:
@@ -89,4 +91,5 @@ def _as_dict(row: Row) -> dict[str, object]:
         "weight": row.weight,
         "own": row.own,
         "once": row.once,
+        "focused": row.focused,
     }

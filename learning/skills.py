@@ -16,6 +16,7 @@ from pathlib import Path
 
 from learning import worlds
 from learning.dataset import EXAM_PROMPTS, replayed
+from learning.errors import RunError
 from learning.model import BaseModel
 from learning.prompt import with_notes
 from learning.rows import Row, ask, save_rows
@@ -66,8 +67,9 @@ def build(
     name: str,
     epochs: int,
     threads: int,
+    parent: Path | None = None,
 ) -> None:
-    """Train an adapter that is shipped, from nothing, in `directory`."""
+    """Train an adapter that is shipped in `directory`, from nothing or from another."""
     from learning import train  # noqa: PLC0415
 
     directory.mkdir(parents=True, exist_ok=True)
@@ -77,7 +79,7 @@ def build(
         kind=RunKind.FRESH,
         base=str(base.folder),
         base_digest=base.digest,
-        parent=None,
+        parent=str(parent) if parent else None,
         lessons=(),
         rows_digest=save_rows(directory, taught),
         seed=SEED,
@@ -89,12 +91,18 @@ def build(
         threads=threads,
     )
     save_spec(directory, spec)
-    train.main([str(directory)])
+    if train.main([str(directory)]):
+        raise RunError(f"The {name} adapter was not trained to its end.")
 
 
 def main(argv: Sequence[str]) -> int:
     """Rebuild learning/skills from the bundled model: about an hour."""
-    from learning import fit_weights, passage_fit_weights, writer_skill  # noqa: PLC0415
+    from learning import (  # noqa: PLC0415
+        caller_skill,
+        fit_weights,
+        passage_fit_weights,
+        writer_skill,
+    )
     from learning.engine_llama_cpp import LlamaCppEngine  # noqa: PLC0415
     from learning.model import prepare  # noqa: PLC0415
     from learning.replay import write_replay  # noqa: PLC0415
@@ -113,7 +121,8 @@ def main(argv: Sequence[str]) -> int:
         build(base, directory, rows(), name="skills", epochs=1, threads=threads)
         for name in ("adapter_model.safetensors", "adapter_config.json"):
             shutil.copy(directory / "adapter" / name, SKILLS / name)
-    return writer_skill.main(["--threads", str(arguments.threads)])
+    threaded = ["--threads", str(arguments.threads)]
+    return writer_skill.main(threaded) or caller_skill.main(threaded)
 
 
 if __name__ == "__main__":

@@ -39,14 +39,14 @@ def _handler_of_sigterm():
 
 @pytest.fixture(scope="module")
 def wired(tmp_path_factory):
-    """A tiny base, and an adapter of it as the skills."""
+    """A tiny base, and an adapter of it as the caller."""
     folder = tmp_path_factory.mktemp("model")
     base = write_tiny_base(folder)
-    run, _ = write_run(folder / "skills", base, taught_rows(), epochs=1)
+    run, _ = write_run(folder / "caller", base, taught_rows(), epochs=1)
     assert train.main([str(run)]) == 0
     return SimpleNamespace(
         base=BaseModel("tiny", base, None, "tiny-digest", 4, 2),
-        skills=AdapterRef("skills", 1, run / "adapter"),
+        caller=AdapterRef("skills", -1, run / "adapter"),
     )
 
 
@@ -64,7 +64,7 @@ def numbers_in(path):
     return sum(weight.numel() for weight in load_file(path).values())
 
 
-async def test_an_adapter_is_trained_once_from_the_skills_and_counted(workshop, wired):
+async def test_an_adapter_is_trained_once_from_the_caller_and_counted(workshop, wired):
     batches = [lessons.whole(HUB)]
 
     adapter, cost = await workshop.adapter(batches, seed=1)
@@ -81,7 +81,7 @@ async def test_an_adapter_is_trained_once_from_the_skills_and_counted(workshop, 
     assert cost.stored_bytes == weights.stat().st_size + served.stat().st_size
     assert cost.seconds > 0
     spec = load_spec(adapter.directory.parent)
-    assert (spec.parent, spec.seed) == (str(wired.skills.directory), 1)
+    assert (spec.parent, spec.seed) == (str(wired.caller.directory), 1)
     assert workshop.said[0].startswith("  training 20/")
 
 
@@ -95,7 +95,7 @@ async def test_batches_are_trained_each_from_the_one_before(workshop, wired):
     line = [str(adapter.directory)]
     while line[-1] in parents:
         line.append(parents[line[-1]])
-    assert line[-1] == str(wired.skills.directory)
+    assert line[-1] == str(wired.caller.directory)
     assert len(line) == len(batches) + 1
     assert cost.seconds > 0
 

@@ -177,7 +177,7 @@ def test_of_a_community_only_what_is_near_is_meant():
 
 
 def test_nothing_is_near_where_nothing_was_taught():
-    assert Catalogue(hub([]), Words()).nearest("cats") == []
+    assert Catalogue(hub([]), Words()).nearest("cats", 1) == []
 
 
 def test_a_text_is_encoded_once():

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +12,13 @@ from bot.limiter import Limiter
 from bot.messages import Actor, Correction, Refused
 from bot.tool_calls import carry_out
 from learning.errors import AdapterError, LessonError
+from learning.run import RunKind
 from learning.tool import Call, tool_of
 from moderation.limits import Limit
 from moderation.roles import Role
 from storage import answers, journal, lessons
 from tests.core_steps import MEMBER, MODERATOR, SERVER
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, skills_adapter
 from tests.tool_steps import (
     approved_tool,
     open_tool_home,
@@ -471,3 +473,36 @@ async def test_wide_bounds_of_a_number_are_no_reason_to_fail(tmp_path):
         reply = await home.ask("status of 7")
 
         assert reply.text == "7: 12 people play there."
+
+
+async def test_tools_are_learned_from_weights_that_can_call(tmp_path):
+    caller = replace(skills_adapter(tmp_path / "caller"), version=-1)
+    async with open_tool_home(tmp_path, caller=caller) as (home, site):
+        parts = home.parts
+        await home.approved()
+        plain = await home.learn()
+        await approved_tool(home, site.status_tool())
+        tools = await home.learn()
+        await home.approved("Where is the kettle?", "On the shelf.")
+        more = await home.learn()
+
+        kinds = (plain.kind, tools.kind, more.kind)
+        assert kinds == (RunKind.FRESH, RunKind.FRESH, RunKind.WARM)
+        parents = [Path(spec.parent) for spec in parts.trainer.trained]
+        assert parents == [
+            parts.skills.directory,
+            caller.directory,
+            parts.directory.adapter(SERVER, 2),
+        ]
+
+
+async def test_what_weights_have_not_learned_is_called_by_the_caller(tmp_path):
+    caller = replace(skills_adapter(tmp_path / "caller"), version=-1)
+    async with open_tool_home(tmp_path, caller=caller) as (home, site):
+        await approved_tool(home, site.status_tool())
+
+        reply = await home.ask(REQUEST)
+
+        assert reply.text == "eu: 12 people play there."
+        [asked] = home.parts.engine.asked
+        assert asked.adapter == caller

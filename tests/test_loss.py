@@ -2,6 +2,8 @@
 
 # ruff: noqa: E402 - torch is looked for before what imports it
 
+from dataclasses import replace
+
 import pytest
 
 from learning.batching import encode
@@ -20,7 +22,7 @@ from torch.nn.functional import cross_entropy
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from learning.lora import TARGET_MODULES, load_model, training_dtype
-from learning.loss import answer_logits, batch_loss, teach_back
+from learning.loss import answer_logits, batch_loss, focused, teach_back
 
 pytestmark = [
     pytest.mark.torch,
@@ -160,3 +162,27 @@ def test_following_a_teacher_costs_nothing_where_nothing_changed(
 
     assert max(followed) < 0.05
     assert min(repeated) > 1.0
+
+
+def test_a_focused_row_weighs_what_the_model_is_unsure_of():
+    each = torch.tensor([0.0, 0.001, 0.001, 2.0], requires_grad=True)
+
+    loss = focused(each)
+    loss.backward()
+
+    assert each.mean() < 0.6
+    assert 1.6 < loss < 2.0
+    assert each.grad.sum() == pytest.approx(1.0)
+    assert each.grad[3] > 0.8
+    assert 0 < each.grad[0] < 0.06
+
+
+def test_a_focused_row_is_told_by_its_plain_loss(model, tokenizer):
+    plain = ask(LESSON, "in the blue room", "wording")
+    prefix, [one, other] = encode(tokenizer, [plain, replace(plain, focused=True)])
+
+    cost, told = batch_loss(model, prefix, [one], {})
+    focused_cost, focused_told = batch_loss(model, prefix, [other], {})
+
+    assert focused_told == told
+    assert focused_cost > cost

@@ -35,7 +35,7 @@ class FakeWire:
     @asynccontextmanager
     async def __call__(self, loaded, directory, on_progress):
         self.settings = loaded
-        yield Wired(self.core, None, directory, StillClock(), None, None, None, None)
+        yield Wired(self.core, None, directory, StillClock(), *[None] * 5)
         self.core.calls.append("closed")
 
 

@@ -194,3 +194,13 @@ def test_hostile_words_do_not_break_it():
 
     assert tool_of(lesson(shown, odd)) == odd
     assert made.taught
+
+
+def test_of_a_tools_rows_the_calls_are_focused_and_no_others():
+    rows = build([lesson()], [], lexicon())
+
+    focused = {row.answer.startswith("{") for row in rows if row.focused}
+    plain = {row.answer.startswith("{") for row in rows if not row.focused}
+
+    assert focused == {True}
+    assert plain == {False}

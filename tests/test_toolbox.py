@@ -38,8 +38,8 @@ def test_the_nearest_tool_comes_first_and_few_are_asked():
 
     assert names(found)[0] == "soup"
     assert len(found) == MOST
-    assert [each.score for each in found] == sorted(
-        (each.score for each in found), reverse=True
+    assert [each.closeness for each in found] == sorted(
+        (each.closeness for each in found), reverse=True
     )
 
 

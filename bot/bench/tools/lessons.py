@@ -118,7 +118,7 @@ def plain_rows(batch: Batch) -> list[Row]:
 def _row(case: Case) -> Row:
     lesson = hashlib.sha256(_kind(case).encode()).hexdigest()[:16]
     said = case.call.text if case.call else ""
-    return ask(case.request, said, "wording", lesson=lesson)
+    return replace(ask(case.request, said, "wording", lesson=lesson), focused=True)
 
 
 def _kind(case: Case) -> str:

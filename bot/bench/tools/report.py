@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.bench.learning.report import page_of, show_sheets
-from bot.bench.tools.catalogue import NEAREST_REQUESTS
 from bot.bench.tools.results import Comparison, Finished, MethodResult
 from bot.bench.tools.sheets import sheets
 from learning.errors import CommandError
@@ -102,11 +101,11 @@ def _told(about: Mapping[str, Any]) -> list[str]:
         "and the adapter write within one grammar. In the community nothing is called "
         f"below a cosine of {NEAR} to any tool, and the adapter's first token decides "
         "the rest. Where every request needs a call, the adapter's are those of the "
-        f"{NEAREST_REQUESTS} nearest requests of the training, so that no tool is among "
-        "them that was never taught."
+        "nearest requests of the training (4, and 16 of API-Bank), so that no tool is "
+        "among them that was never taught."
     )
     full = (
-        "Adapters start from the skills adapter. Full fine-tuning starts from the bare "
+        "Adapters start from the caller adapter. Full fine-tuning starts from the bare "
         "base, trains all weights on the same rows and is decoded freely by "
         "transformers, so its first token is another engine's."
     )

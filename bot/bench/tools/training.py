@@ -50,14 +50,14 @@ class Workshop(Adapters):
     async def adapter(
         self, batches: Sequence[Batch], *, seed: int
     ) -> tuple[AdapterRef, Cost]:
-        """Train the skills adapter on batches, one after another.
+        """Train the caller adapter on batches, one after another.
 
         Raises RunError, or another MynaError of the trainer.
         """
-        skills = self.wired.skills
-        if skills is None:
-            raise RunError("There is no skills adapter for this MODEL to start from.")
-        parent, seconds, adapter = skills.directory, 0.0, skills
+        caller = self.wired.caller
+        if caller is None:
+            raise RunError("There is no caller adapter for this MODEL to start from.")
+        parent, seconds, adapter = caller.directory, 0.0, caller
         for batch in batches:
             place = self._laid_out(batch, parent, seed, learning_rate=None)
             adapter = self.numbered(place)

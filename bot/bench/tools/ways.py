@@ -82,7 +82,7 @@ class Taught:
             **described,
             "batches": lessons.BATCHES if self.name == BATCHES else 1,
             "would call from": [MAY_CALL, WOULD_CALL, LACKS],
-            "nearest requests": NEAREST_REQUESTS,
+            "nearest requests": dict(NEAREST_REQUESTS),
         }
 
     async def show(self, material: Material, *, seed: int) -> Shown:
