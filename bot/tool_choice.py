@@ -17,9 +17,9 @@ from learning import prompt
 from learning.engine import Generation, Message
 from learning.errors import PromptTooLongError
 from learning.tool import Call, calls_of, parse_call
-from learning.tool_decision import MAY_CALL, chance, is_meant
+from learning.tool_decision import chance, is_meant
 from learning.tool_grammar import grammar_of, likely_of
-from learning.toolbox import MEANT, MOST_SHOWN, NEAR, leading
+from learning.toolbox import MEANT, MOST_SHOWN, leading
 from storage import adapters
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.parts import Parts
     from learning.engine import AdapterRef, Completion
     from learning.lesson import Lesson
+    from learning.lexicon import Encoder
     from learning.tool import Tool
     from learning.toolbox import Candidate
 
@@ -84,8 +85,6 @@ class Choosing:
         learned = leading([each for each in near if each.lesson.id in known])
         if is_reply:
             return await self._written(question, request, adapter, learned)
-        if near[0].score < NEAR:
-            return None
         return await self._meant(question, request, adapter, learned)
 
     async def _by_examples(
@@ -126,20 +125,23 @@ class Choosing:
     ) -> Chosen | None:
         """Let the adapter write a call, if by itself it might begin one."""
         likely = 1.0  # of an engine that does not say
+        scores = {each.lesson.id: each.score for each in candidates}
+        nearest = max(scores.values())
+        if not is_meant(likely, nearest):
+            return None
 
         def may_call(first_token: Mapping[str, float]) -> bool:
             nonlocal likely
             likely = chance(first_token)
-            return likely >= MAY_CALL
+            return is_meant(likely, nearest)
 
         chosen = await self._written(
             question, request, adapter, candidates, goes_on=may_call
         )
         if chosen is None:
             return None
-        examples = calls_of(chosen.lesson)
-        meant = is_meant(likely, chosen.call, chosen.tool, examples, request)
-        return chosen if meant else None
+        score, lacks = scores[chosen.lesson.id], _lacks(chosen)
+        return chosen if is_meant(likely, score, lacks=lacks) else None
 
     async def _written(
         self,
@@ -152,7 +154,8 @@ class Choosing:
         goes_on: Callable[[Mapping[str, float]], bool] | None = None,
     ) -> Chosen | None:
         """Let the model write the call; where it does not fit, once more."""
-        grammar = await asyncio.to_thread(_grammar, candidates, request)
+        encoder = self._parts.memory.tools.encoder
+        grammar = await asyncio.to_thread(_grammar, candidates, request, encoder)
         history = _examples(candidates) if shown else ()
         chosen: Chosen | None = None
         asked = request
@@ -181,9 +184,10 @@ class Choosing:
         return chosen
 
 
-def _grammar(candidates: Sequence[Candidate], request: str) -> str:
+def _grammar(candidates: Sequence[Candidate], request: str, encoder: Encoder) -> str:
     taught = [(each.tool, calls_of(each.lesson)) for each in candidates]
-    return grammar_of(likely_of(taught, request), request)
+    likely = likely_of(taught, request, encoder=encoder)
+    return grammar_of(likely, request, encoder=encoder)
 
 
 def _checked(

@@ -25,7 +25,7 @@ from learning.request_words import (
 )
 from learning.schema_grammar import Written
 from learning.tool import Call, Tool
-from learning.value_shapes import Kind, Lists, Shape, kind_of
+from learning.value_shapes import Kind, Lists, Shape, found, kind_of
 
 MOST_STATES = 100
 """Of numbers already taken that a grammar tells apart."""
@@ -59,7 +59,9 @@ def grammar(
     `said` names, by tool, the parameters that the request surely gives.
 
     With `omissible` a required parameter may be left out too, for a request may lack
-    it. Raises ValueError where there are no tools.
+    it, unless it plainly has it: see `Copies.given`.
+
+    Raises ValueError where there are no tools.
     """
     if not tools:
         raise ValueError("A call needs a tool.")
@@ -67,14 +69,21 @@ def grammar(
     copies = Copies(rules, request)
     calls = []
     for tool in tools:
-        verbatim = copied.get(tool.name, ()) if copied else ()
+        verbatim = [
+            name
+            for name in (copied.get(tool.name, ()) if copied else ())
+            if name in tool.properties and _may_be_copied(tool.properties[name])
+        ]
         known = kinds.get(tool.name, {}) if kinds else {}
-        given = said.get(tool.name, ()) if said else ()
+        given = {
+            *(said.get(tool.name, ()) if said else ()),
+            *copies.given(tool, {n: known[n] for n in verbatim if n in known}),
+        }
         pairs = [
             (
                 name,
                 copies.of(schema, name, known, needed=name in tool.required)
-                if name in verbatim and _may_be_copied(schema)
+                if name in verbatim
                 else schema_grammar.value(rules, schema),
                 name in given or (name in tool.required and not omissible),
             )
@@ -112,17 +121,18 @@ def kinds(tool: Tool, examples: Iterable[tuple[str, Call]]) -> Mapping[str, Kind
     """
     own = [(request, call) for request, call in examples if call.name == tool.name]
     shared = {name for each in own for name in _sharing(*each)}
-    found = {}
+    known = {}
     for name, schema in tool.properties.items():
         given = [(r, call.arguments[name]) for r, call in own if name in call.arguments]
         kind = _kind(schema, [value for _, value in given])
         if kind and "enum" not in schema and "const" not in schema:
-            found[name] = replace(
+            known[name] = replace(
                 kind,
+                held=kind.held | _around_numbers(given),
                 quoted=all(_is_quoted(request, value) for request, value in given),
                 shared=name in shared,
             )
-    return found
+    return known
 
 
 def shapes(
@@ -193,6 +203,26 @@ def _sharing(request: str, call: Call) -> Iterable[str]:
     return [name for name, value in values.items() if wanted[value] > there[value] > 0]
 
 
+def _around_numbers(given: Iterable[tuple[str, object]]) -> frozenset[Shape]:
+    """Return the shapes of values that hold a parameter's numbers: 5 pm may mean 5."""
+    shapes = set[Shape]()
+    for request, value in given:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        places = [
+            at
+            for at, written in numbers_at(request, whole=False).items()
+            if value in map(float, written)
+        ]
+        around = [
+            {each.shape for each in found(request) if each.start <= at < each.end}
+            for at in places
+        ]
+        if around and not any(not each or Shape.NUMBER in each for each in around):
+            shapes |= around[0]
+    return frozenset(shapes)
+
+
 def _is_quoted(request: str, value: object) -> bool:
     text = words_of(request).text
     quotations = {text[begin:end].lower() for begin, end in inside_quotes(text)}
@@ -205,10 +235,9 @@ def _may_be_copied(schema: Mapping[str, Any]) -> bool:
         return False
     kind, items = schema.get("type"), schema.get("items")
     if kind == "array" and isinstance(items, Mapping):
-        return items.get("type") != "array" and _may_be_copied(items)
-    if kind == "string":
-        return "format" not in schema
-    return kind in ("integer", "number")
+        is_plain = items.get("type") != "array" and "format" not in items
+        return is_plain and _may_be_copied(items)
+    return kind in ("string", "integer", "number")
 
 
 def _stands(

@@ -5,12 +5,18 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from learning import list_grammar
+from learning import list_grammar, schema_grammar
 from learning.gbnf import Rules, either, literal, literal_in_string
 from learning.request_values import RequestValues, Spans
-from learning.request_words import begins_bare, ends_bare, is_lone
-from learning.schema_grammar import Written
-from learning.value_shapes import Kind, Shape
+from learning.request_words import (
+    begins_bare,
+    ends_bare,
+    is_lone,
+    opens_as_a_sentence,
+)
+from learning.schema_grammar import Written, is_formed
+from learning.tool import Tool
+from learning.value_shapes import STRUCTURED, Kind, Shape
 
 _QUOTE = literal('"')
 
@@ -32,7 +38,8 @@ class Copies:
         self._rules = rules
         self._values = RequestValues(request)
         self._words = self._values.words
-        self._bare_starts = self._those(self._words.starts, begins_bare)
+        opening = {0} if opens_as_a_sentence(self._words.text) else set()
+        self._bare_starts = self._those(self._words.starts, begins_bare) - opening
         self._bare_ends = self._those(self._words.ends, ends_bare)
         self._written: dict[object, str] = {}
 
@@ -51,6 +58,8 @@ class Copies:
         left out where the request has no value of its shapes.
         """
         values, others = kinds.get(name), claimed(name, kinds)
+        if schema["type"] == "string" and schema.get("format") in schema_grammar.FORMS:
+            return self._formed(schema, values)
         if schema["type"] == "string":
             return self.text(values, others, needed=needed)
         if schema["type"] == "array":
@@ -67,7 +76,62 @@ class Copies:
                     kind=values, others=others, titles=titles, needed=needed
                 ),
             )
-        return self.numbers(whole=schema["type"] == "integer", others=others)
+        own = values.held if values else STRUCTURED
+        return self.numbers(whole=schema["type"] == "integer", others=others, own=own)
+
+    def given(self, tool: Tool, kinds: Mapping[str, Kind]) -> Collection[str]:
+        """Name the required parameters whose values a request plainly holds.
+
+        `kinds` are those of the parameters that are copied. A value is plainly there
+        where the request has as many values of its shapes as there are parameters
+        that may take these.
+        """
+        places = {
+            name: self._places(tool.properties[name], name, kinds) for name in kinds
+        }
+        return [
+            name
+            for name in tool.required
+            if places.get(name)
+            and kinds[name].structured
+            and len(places[name])
+            >= sum(not places[name].isdisjoint(each) for each in places.values())
+        ]
+
+    def _places(
+        self, schema: Mapping[str, Any], name: str, kinds: Mapping[str, Kind]
+    ) -> frozenset[int]:
+        """Return where values stand that a parameter may take, be they its own."""
+        kind = kinds[name]
+        if schema["type"] in ("integer", "number"):
+            return frozenset(
+                self._values.plain_numbers(
+                    whole=schema["type"] == "integer",
+                    others=claimed(name, kinds),
+                    own=kind.held,
+                )
+            )
+        return frozenset(
+            each.start
+            for each in self._values.values
+            if each.shape in (kind.shapes if kind.structured else kind.held)
+        )
+
+    def _formed(self, schema: Mapping[str, Any], kind: Kind | None) -> str:
+        """Return an expression of the dates or times that stand as the schema has them.
+
+        Where there are only others, as the 3rd of March, the model writes one.
+        """
+        shapes = kind.wanted if kind else STRUCTURED
+        spans = self._values.of(shapes)
+        formed = [
+            (start, end)
+            for start, end in spans
+            if is_formed(self._words.text[start:end], schema)
+        ]
+        if formed or not spans:
+            return self._texts(formed)
+        return schema_grammar.value(self._rules, schema)
 
     def text(self, kind: Kind | None, others: frozenset[Shape], *, needed: bool) -> str:
         """Return an expression of the spans that a text may be copied from.
@@ -96,9 +160,11 @@ class Copies:
             lone=kind.lone,
         ) or self._spans(frozenset())
 
-    def numbers(self, *, whole: bool, others: frozenset[Shape]) -> Mapping[int, str]:
+    def numbers(
+        self, *, whole: bool, others: frozenset[Shape], own: frozenset[Shape]
+    ) -> Mapping[int, str]:
         """Return an expression of what each number may be, by where it stands."""
-        numbers = self._values.numbers(whole=whole, others=others)
+        numbers = self._values.numbers(whole=whole, others=others, own=own)
         return {at: either(map(literal, each)) for at, each in numbers.items()}
 
     def _those(

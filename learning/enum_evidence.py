@@ -11,9 +11,23 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from learning import choice_likelihood
+from learning.choice_likelihood import Likelihood, is_closed
+from learning.lexicon import Encoder
 from learning.subject import stem
 from learning.tool import Call, Tool
 from learning.tool_values import aliases_of
+
+LEAST = 0.02
+"""What is less likely than this is left out. On tools held out from the fit the right one
+stayed in 98.6 % of the enums that this narrowed, and in 99.7 % of the booleans."""
+SURE = 0.95
+"""A choice as likely as this leaves no other: 99 % of such were right (docs/LOG.md)."""
+SURELY_ABSENT = 0.93
+"""From this on nothing is given: right in 98 % of enums and of booleans."""
+MOST_WEIGHED = 300
+"""Characters of a request that meanings are weighed in: a longer one has more spans than
+are looked at."""
 
 Examples = Iterable[tuple[str, Call]]
 
@@ -36,11 +50,53 @@ def narrowed(tool: Tool, examples: Examples, request: str) -> Tool:
     return replace(tool, parameters={**tool.parameters, "properties": properties})
 
 
-def is_silent(tool: Tool, examples: Examples, name: str, request: str) -> bool:
-    """Say whether a request speaks of no value of an enum that requests always name."""
-    schema = tool.properties[name]
-    borne_out = _is_borne_out(name, schema, list(examples))
-    return borne_out and not _speaks_of_any(request, schema)
+def weighed(
+    tool: Tool, examples: Examples, request: str, encoder: Encoder | None = None
+) -> tuple[Tool, frozenset[str]]:
+    """Return the tool as a request may call it, and what the request surely gives.
+
+    They are `narrowed` and `said`. With an encoder, where words decide nothing, what is
+    unlikely by its meaning is left out too, of booleans as of enums.
+    """
+    taught = list(examples)
+    sure = said(tool, taught, request)
+    if encoder is None or len(request) > MOST_WEIGHED:
+        return narrowed(tool, taught, request), sure
+    properties = dict(narrowed(tool, taught, request).properties)
+    for name, schema in tool.properties.items():
+        if not is_closed(schema) or _is_decided(name, schema, taught, request):
+            continue
+        likely = choice_likelihood.likelihood(tool, taught, name, request, encoder)
+        kept, may_lack = _possible(likely)
+        if _is_borne_out(name, schema, taught) and likely.is_absent:
+            kept = []  # words and meaning both: none is spoken of
+        properties.pop(name, None)
+        if kept or name in tool.required:
+            properties[name] = {**schema, "enum": kept} if kept else schema
+        if not may_lack:
+            sure |= {name}
+    ordered = {name: properties[name] for name in tool.properties if name in properties}
+    return replace(tool, parameters={**tool.parameters, "properties": ordered}), sure
+
+
+def is_silent(
+    tool: Tool,
+    examples: Examples,
+    name: str,
+    request: str,
+    encoder: Encoder | None = None,
+) -> bool:
+    """Say whether a request speaks of no value of an enum that requests always name.
+
+    With an encoder one is spoken of that is likelier than all else.
+    """
+    schema, taught = tool.properties[name], list(examples)
+    if not _is_borne_out(name, schema, taught) or _speaks_of_any(request, schema):
+        return False
+    if encoder is None or len(request) > MOST_WEIGHED:
+        return True
+    likely = choice_likelihood.likelihood(tool, taught, name, request, encoder)
+    return likely.is_absent
 
 
 def said(tool: Tool, examples: Examples, request: str) -> frozenset[str]:
@@ -78,6 +134,24 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in re.findall(r"\w+", text))
 
 
+def _possible(likely: Likelihood) -> tuple[list[Any], bool]:
+    """Return the choices that may be meant, and whether none may be."""
+    if likely.absent >= SURELY_ABSENT:
+        return [], True
+    sure = [value for value, chance in likely.choices if chance >= SURE]
+    kept = [value for value, chance in likely.choices if chance >= LEAST]
+    return sure or kept, not sure and likely.absent >= LEAST
+
+
+def _is_decided(
+    name: str, schema: Mapping[str, Any], taught: list[tuple[str, Call]], request: str
+) -> bool:
+    """Say whether words decide, or no example shows how a parameter is given."""
+    if not any(name in call.arguments for _, call in taught):
+        return True
+    return _is_borne_out(name, schema, taught) and _speaks_of_any(request, schema)
+
+
 def _speaks_of_any(request: str, schema: Mapping[str, Any]) -> bool:
     return any(speaks_of(request, value, schema) for value in schema["enum"])
 
@@ -88,4 +162,8 @@ def _is_borne_out(
     giving = [
         (r, call.arguments[name]) for r, call in examples if name in call.arguments
     ]
-    return bool(giving) and all(speaks_of(r, value, schema) for r, value in giving)
+    return (
+        "enum" in schema
+        and bool(giving)
+        and all(speaks_of(r, value, schema) for r, value in giving)
+    )

@@ -4,14 +4,14 @@ import itertools
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from learning import list_places
 from learning.gbnf import EMPTY, Rules, either, literal, literal_in_string
 from learning.list_places import Item
 from learning.request_values import RequestValues, Spans
-from learning.value_shapes import Kind, Shape
+from learning.value_shapes import STRUCTURED, Kind, Shape
 
 _QUOTE = literal('"')
 
@@ -60,14 +60,17 @@ class Items:
     """Returns an expression of what stands from one offset to another."""
     mark: str = ""
     """An expression of what stands before and after an item."""
+    gapless: bool = True
+    """Whether no item is left out between two others: a list of `good, okay, bad` does
+    not go from the first to the last."""
 
 
 def written(rules: Rules, items: Items, *, least: int, most: float) -> str:
     """Return an expression of the lists of some items, or "" where none is possible.
 
-    One item follows another that ends before it starts. The rules grow with the
-    number of items, for each leads to whatever may follow from the next place on.
-    They count what is there up to `least`, or up to `most` where there are more
+    One item follows another that ends before it starts, and the one that comes next
+    where the items are without gaps. The rules grow with the number of items. They
+    count what is there up to `least`, or up to `most` where there are more
     places than these.
     """
     places = sorted({item.start for item in items.spans})
@@ -85,7 +88,8 @@ def written(rules: Rules, items: Items, *, least: int, most: float) -> str:
 
 
 def _numbers(values: RequestValues, wanted: Wanted, *, whole: bool) -> Items:
-    numbers = values.numbers(whole=whole, others=wanted.others)
+    own = wanted.kind.held if wanted.kind else STRUCTURED
+    numbers = values.numbers(whole=whole, others=wanted.others, own=own)
     first: dict[tuple[str, ...], int] = {}
     for at, each in numbers.items():
         first.setdefault(each, at)
@@ -114,17 +118,29 @@ def _texts(values: RequestValues, wanted: Wanted) -> Iterator[Items]:
             return
     if kind.quoted:
         yield quoted(itertools.starmap(Item, values.quotations))
-    separated = list_places.separated(
-        values.words, values.values, kind, titles=wanted.titles
-    )
     taken = values.taken(wanted.others)
+    separated = list_places.separated(
+        values.words, values.values, kind, titles=wanted.titles, taken=taken
+    )
     yield quoted(each for each in separated if not _overlaps(each, taken))
     yield quoted(separated)
-    yield quoted(list_places.anywhere(values.words, kind))
+    yield replace(quoted(list_places.anywhere(values.words, kind)), gapless=False)
 
 
 def _overlaps(item: Item, spans: Spans) -> bool:
     return any(begin < item.end and item.start < end for begin, end in spans)
+
+
+def _limits(spans: Iterable[Item], places: Sequence[int]) -> Sequence[float]:
+    """Say, by place, where an item ends that no list skips which goes on from there."""
+    ends: dict[int, float] = {}
+    for each in spans:
+        if not (each.opens or each.closes):
+            ends[each.start] = min(each.end, ends.get(each.start, math.inf))
+    limits = [math.inf]
+    for place in reversed(places):
+        limits.append(min(limits[-1], ends.get(place, math.inf)))
+    return limits[::-1]
 
 
 class _Grown:
@@ -142,11 +158,12 @@ class _Grown:
         self._rules = rules
         self._items = items
         self._places = places
+        self._limits = _limits(items.spans, places)
         self._least = least
         self._most = most
         self._counts = range(1, (most or least) + 1)
-        self._next = dict.fromkeys(self._counts, "")
-        self._rests = {len(places): [self._rest(count) for count in self._counts]}
+        self._further: dict[int, Mapping[int, str]] = {}
+        self._rests: dict[tuple[int, int], Sequence[str]] = {}
         self.begun = ""
         """What a list may begin with, from the first place that was put."""
 
@@ -154,14 +171,33 @@ class _Grown:
         """Put the items of the place before those that were put, the shortest first."""
         inner = [each for each in items if not each.opens]
         self.begun = self._either(items, 1, self.begun)
-        for count in self._counts:
-            self._next[count] = self._either(inner, count + 1, self._next[count])
-        at = len(self._places) - len(self._rests)
-        self._rests[at] = [self._rest(count) for count in self._counts]
+        self._further[items[0].start] = {
+            count: self._either(inner, count + 1, "") for count in self._counts
+        }
 
-    def _rest(self, count: int) -> str:
+    def _rests_from(self, offset: int) -> Sequence[str]:
+        """Return what may follow an item that ends there, by how many there are."""
+        first = bisect_left(self._places, offset)
+        limit = self._limits[first] if self._items.gapless else math.inf
+        last = bisect_left(self._places, limit)
+        if (first, last) not in self._rests:
+            self._rests[first, last] = [
+                self._rest(count, self._ways(first, last, count))
+                for count in self._counts
+            ]
+        return self._rests[first, last]
+
+    def _ways(self, first: int, last: int, count: int) -> str:
+        """Return the items of some places; the rule of each place leads to the next."""
+        ways = ""
+        for at in reversed(range(first, last)):
+            further = self._further[self._places[at]][count]
+            ways = self._rules.name(either([further, ways]))
+        return ways
+
+    def _rest(self, count: int, ways: str) -> str:
         """Return what may follow once there are so many; "" where nothing can."""
-        further = "" if count == self._most else self._next[count]
+        further = "" if count == self._most else ways
         if count < self._least:
             return f'", " {further}' if further else ""
         return f'(", " {further})?' if further else EMPTY
@@ -185,7 +221,7 @@ class _Grown:
     def _ended(self, item: Item, count: int) -> str:
         """Return what follows an item, being the one with this number."""
         counted = min(count, self._counts[-1])
-        rest = self._rests[bisect_left(self._places, item.end)][counted - 1]
+        rest = self._rests_from(item.end)[counted - 1]
         if item.closes:
             rest = EMPTY if count >= self._least else ""
         return f"{self._items.mark} {rest}".lstrip() if rest else ""

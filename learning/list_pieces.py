@@ -9,7 +9,8 @@ from learning.request_words import RequestWords, quoted
 from learning.value_shapes import Found
 
 _SEPARATOR = re.compile(
-    r"\s*[,;]?\s+(?:and|or|&)\s+|\s*[,;](?:\s+|\Z)|\s*[/|]\s+|\s+[/|]|\n"
+    r"\s*[,;]?\s+(?:and|or|&|plus|'?n'?)\s+(?:then\s+|also\s+)?"
+    r"|\s*[,;]\s+(?:then|also)\s+|\s*[,;](?:\s+|\Z)|\s*[/|]\s+|\s+[/|]|\n"
     r"|(?<=[^\W\d_])[,;/|](?=[^\W\d_])",
     re.IGNORECASE,
 )

@@ -26,14 +26,20 @@ class Item:
 
 
 def separated(
-    words: RequestWords, values: Collection[Found], kind: Kind, *, titles: int
+    words: RequestWords,
+    values: Collection[Found],
+    kind: Kind,
+    *,
+    titles: int,
+    taken: Collection[tuple[int, int]] = (),
 ) -> tuple[Item, ...]:
     """Return the items of a request's lists; none where nothing separates items.
 
     Between separators an item is whole. Only the first of a list may begin inside a
     piece of text, and only the last may end inside one. `titles` is of how many
     other parameters the values stand in quotation marks: where there are no more
-    quotations than these, none is an item.
+    quotations than these, none is an item. Where a value of another parameter is
+    `taken` from a piece, an item may stand beside it: `Altona tomorrow`.
     """
     lists = kind.lists or Lists()
     pieces = pieces_of(words, values, titles)
@@ -41,9 +47,15 @@ def separated(
     items: list[Item] = []
     for at, piece in enumerate(pieces):
         whole = list(_wholes(words, piece, kind))
-        opening = [*whole, *_openers(words, pieces, at, kind)] if piece.leads else whole
+        opening = (
+            [*whole, *_openers(words, pieces, at, kind, taken)]
+            if piece.leads
+            else whole
+        )
         closing = (
-            [*whole, *_closers(words, pieces, at, kind)] if piece.follows else whole
+            [*whole, *_closers(words, pieces, at, kind, taken)]
+            if piece.follows
+            else whole
         )
         kept = _like_next(words, opening, pieces[at + 1 :])
         closing = _like_last(words, closing, pieces[:at])
@@ -91,15 +103,19 @@ def _wholes(words: RequestWords, piece: Piece, kind: Kind) -> Iterator[Item]:
 
 
 def _openers(
-    words: RequestWords, pieces: Sequence[Piece], at: int, kind: Kind
+    words: RequestWords,
+    pieces: Sequence[Piece],
+    at: int,
+    kind: Kind,
+    taken: Collection[tuple[int, int]],
 ) -> Iterator[Item]:
     """Yield what a list may begin with that has other words before it."""
     piece = pieces[at]
     starts, ends = _starts(words, piece, kind), _ends(words, piece, kind)
     if piece.is_quotation:
         return
-    if (piece.follows or piece.left & LEAD) and not _is_prose(
-        words, piece, pieces[at + 1]
+    if (piece.follows or piece.left & LEAD) and not (
+        _holds(piece, taken) or _is_prose(words, piece, pieces[at + 1])
     ):
         return
     for start in starts[1:][-MOST_PARTIAL_WORDS:]:
@@ -108,12 +124,18 @@ def _openers(
 
 
 def _closers(
-    words: RequestWords, pieces: Sequence[Piece], at: int, kind: Kind
+    words: RequestWords,
+    pieces: Sequence[Piece],
+    at: int,
+    kind: Kind,
+    taken: Collection[tuple[int, int]],
 ) -> Iterator[Item]:
     """Yield what a list may end with that has other words after it."""
     piece = pieces[at]
     starts, ends = _starts(words, piece, kind), _ends(words, piece, kind)
-    if piece.is_quotation or not _is_prose(words, piece, pieces[at - 1]):
+    if piece.is_quotation or not (
+        _holds(piece, taken) or _is_prose(words, piece, pieces[at - 1])
+    ):
         return
     for end in ends[:-1][:MOST_PARTIAL_WORDS]:
         if starts and starts[0] < end:
@@ -126,6 +148,10 @@ def _inner(words: RequestWords, piece: Piece, kind: Kind) -> Iterator[Item]:
         after = bisect_right(ends, start)
         for end in ends[after : after + MOST_PARTIAL_WORDS]:
             yield Item(start, end, opens=True, closes=True)
+
+
+def _holds(piece: Piece, taken: Collection[tuple[int, int]]) -> bool:
+    return any(piece.start <= begin and end <= piece.end for begin, end in taken)
 
 
 def _is_prose(words: RequestWords, piece: Piece, other: Piece) -> bool:
@@ -148,10 +174,15 @@ def _like_next(
 def _like_last(
     words: RequestWords, items: list[Item], pieces: Sequence[Piece]
 ) -> list[Item]:
-    """Keep what ends with the last item's word, be there one: 30 minutes, 45 minutes."""
+    """Keep what ends with the last item's unit, be there one: 30 minutes, 45 minutes."""
     if not (pieces and pieces[-1].leads):
         return items
-    last = words.text[pieces[-1].start : pieces[-1].end].lower().split()[-1]
+    before, *_, last = [
+        "",
+        *words.text[pieces[-1].start : pieces[-1].end].lower().split(),
+    ][-2:]
+    if not before[:1].isdigit():
+        return items  # Of a standing desk and a desk lamp, the last is no desk.
     return [
         each
         for each in items

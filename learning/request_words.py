@@ -46,8 +46,13 @@ _QUOTED = re.compile('"[^"]+"|\u201c[^\u201d]+\u201d|\u00ab[^\u00bb]+\u00bb')
 _OPENING = " '(" + "".join(_QUOTES)
 _CLOSING = " ,;"
 """What stands before a closing quotation mark and belongs to the sentence around."""
+_MARKS = (*",:;.!?-@", "\N{EN DASH}", "\N{EM DASH}", "->")
 _MOST_CHARS = 24
 """Of a function word with its marks: what is longer is not looked through."""
+
+
+LONG = 5
+"""Words from which on a request is a sentence rather than a value or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,23 @@ def ends_bare(text: str, at: int) -> bool:
         return True
     closes = begin + len(word) == len(text) or not word[-1].isalnum()
     return closes and _bare(word) in _PARTICLES
+
+
+def opens_as_a_sentence(text: str) -> bool:
+    """Say whether a request's first word is hardly the beginning of a value.
+
+    A longer request that begins in small letters, and goes on without a mark, begins
+    with a verb or the like: of some 1,100 such requests to the tools of
+    `tool_requests.jsonl` 39 began with a value.
+    """
+    words = text.split()
+    first = words[: LONG - 1]
+    return (
+        len(words) >= LONG
+        and first[0].isalpha()
+        and first[0].islower()
+        and not any(word.endswith(_MARKS) for word in first)
+    )
 
 
 def is_lone(text: str, at: int) -> bool:

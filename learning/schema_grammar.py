@@ -34,13 +34,15 @@ _CHAR = (
 _DATE = '[0-9]{4} "-" ("0" [1-9] | "1" [0-2]) "-" ("0" [1-9] | [12] [0-9] | "3" [01])'
 _TIME = '([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] (":" [0-5] [0-9])?'
 _ZONE = '("Z" | [+-] ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9])?'
-_FORMS = {
+FORMS = {
     "date": _DATE,
     "time": f"{_TIME} {_ZONE}",
     "date-time": f'{_DATE} "T" {_TIME} {_ZONE}',
 }
 _WHOLE = '("0" | [1-9] [0-9]{0,14})'
 _FRACTION = '("." [0-9]{1,6})?'
+
+_COMPACT = re.compile(r"\s+")
 
 _PIECE = re.compile(
     r"(?:(?P<set>\\[dw])|\[(?P<among>(?:\\[dw]|[\w .,:/+-])+)\]"
@@ -78,6 +80,12 @@ def value(rules: Rules, schema: object, depth: int = 0) -> str:
     if kinds not in makers:
         return _anything(rules)
     return rules.name(makers[kinds](rules, schema, depth))
+
+
+def is_formed(text: str, schema: Mapping[str, Any]) -> bool:
+    """Say whether a text is of the format that a schema asks for."""
+    form = _COMPACT.sub("", FORMS[schema["format"]]).replace('"', "")
+    return re.fullmatch(form, text) is not None
 
 
 def members(rules: Rules, pairs: Sequence[tuple[str, Written, bool]]) -> str:
@@ -163,7 +171,7 @@ def _sign(schema: Mapping[str, Any]) -> str:
 
 
 def _string(rules: Rules, schema: Mapping[str, Any], _depth: int) -> str:
-    form = _FORMS.get(str(schema.get("format"))) or _pattern(schema.get("pattern"))
+    form = FORMS.get(str(schema.get("format"))) or _pattern(schema.get("pattern"))
     if form:
         return rf'"\"" {form} "\""'
     most = min(schema.get("maxLength", MOST_CHARS), MOST_CHARS)

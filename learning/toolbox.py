@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from learning.lesson import Lesson
 from learning.lexicon import Encoder
+from learning.recalling_encoder import RecallingEncoder
 from learning.tool import Tool, spoken_name, tool_of
 from learning.tool_expand import expand
 
-NEAR = 0.3
-"""From this cosine on, a request may be meant for a tool that weights have learned."""
 MEANT = 0.6
 """From this on, it is taken to be meant for one that they have not."""
 CLEARLY_FARTHER = 0.1
@@ -64,6 +63,8 @@ class Toolbox:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
+        self.encoder: Encoder = RecallingEncoder(encoder)
+        """Recalls what it has encoded: the choices and examples of tools come again."""
         self._lock = threading.Lock()
         self._tools: dict[str, dict[int, _Known]] = {}
 

@@ -121,7 +121,7 @@ class Kind:
     shapes: frozenset[Shape]
     """Of the values, each as a whole."""
     held: frozenset[Shape] = frozenset()
-    """Of what stands somewhere in the values, be it a whole one."""
+    """Of what stands somewhere in the values, be it a whole one, or around numbers."""
     begin_bare: bool = True
     """Whether none begins with a function word."""
     end_bare: bool = True

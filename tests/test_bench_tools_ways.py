@@ -194,12 +194,16 @@ def test_a_text_is_encoded_once():
 TOOL = COMMUNITY.task.tools[0]
 
 
+def near(cosine):
+    return Choice([TOOL], cosines={TOOL.name: cosine})
+
+
 async def test_a_call_is_written_where_the_first_token_would_begin_one():
     call = Call(TOOL.name, {"region": "eu"})
     engine = Engine(first="{", text=call.text)
     adapter = SimpleNamespace(name="bench/1")
 
-    answer = await Asking(engine, adapter).looked("eu up?", Choice([TOOL]))
+    answer = await Asking(engine, adapter).looked("eu up?", near(0.5))
 
     [asked] = engine.asked
     assert asked.grammar == Choice([TOOL]).grammar("eu up?")
@@ -212,10 +216,19 @@ async def test_a_call_is_written_where_the_first_token_would_begin_one():
 async def test_nothing_is_called_where_the_first_token_would_not_begin_a_call():
     engine = Engine(first="The")
 
-    answer = await Asking(engine, None).looked("Who wrote it?", Choice([TOOL]))
+    answer = await Asking(engine, None).looked("Who wrote it?", near(0.5))
 
     assert answer == NOTHING
     assert len(engine.asked) == 1
+
+
+async def test_nothing_is_asked_where_no_tool_is_near():
+    engine = Engine(first="{")
+
+    answer = await Asking(engine, None).looked("Who wrote it?", near(0.2))
+
+    assert answer == NOTHING
+    assert not engine.asked
 
 
 async def test_freely_there_is_neither_a_grammar_nor_a_first_look():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning.call_grammar import copied, grammar
+from learning.call_grammar import copied, grammar, kinds
 from learning.request_words import numbers_of, words_of
 from learning.tool import Call, from_fields, parse_call
 from tests.gbnf_language import Language
@@ -320,7 +320,7 @@ def test_parameters_are_copied_where_every_example_takes_them_from_its_request()
         (TEXT, "in Oslo", "Bergen"),
         (TEXT, "in Oslo", ""),
         (TEXT, "for 3 days", 3),
-        ({"type": "string", "format": "date"}, "on 2026-02-28", "2026-02-28"),
+        ({"type": "string", "format": "date"}, "on 28/02/2026", "2026-02-28"),
         ({"type": "string", "enum": ["eu"]}, "in eu", "eu"),
         ({"enum": [3]}, "take 3", 3),
         ({"type": "integer"}, "take three", 3),
@@ -360,3 +360,96 @@ def test_what_was_found_to_be_copied_can_be_copied_from_the_same_request():
             language.has(Call("book", {"city": each}).text)
             for each in (value, value.lower())
         )
+
+
+READING = tool(
+    required=["book", "start", "minutes"],
+    book=TEXT,
+    start=TEXT,
+    minutes={"type": "integer"},
+    day={"type": "string", "format": "date"},
+)
+READINGS = [
+    (
+        "oak for 90 minutes at 18:00 on 2026-05-02",
+        Call(
+            "book",
+            {"book": "oak", "start": "18:00", "minutes": 90, "day": "2026-05-02"},
+        ),
+    ),
+    (
+        "elm for 30 minutes at 9:15 on 2026-11-20",
+        Call(
+            "book", {"book": "elm", "start": "9:15", "minutes": 30, "day": "2026-11-20"}
+        ),
+    ),
+]
+
+
+def reading(request, **arguments):
+    """Say whether a call of the reading circle may be written for a request."""
+    language = Language(
+        grammar(
+            [READING],
+            request,
+            copied={"book": copied(READING, READINGS)},
+            kinds={"book": kinds(READING, READINGS)},
+        )
+    )
+    return language.has(Call("book", arguments).text)
+
+
+def test_what_a_tool_needs_and_a_request_plainly_says_is_not_left_out():
+    request_ = "150 minutes of oak at 18:50, 2026-12-19"
+
+    assert reading(request_, book="oak", start="18:50", minutes=150)
+    assert not reading(request_, book="oak", minutes=150)
+    assert not reading(request_, book="oak", start="18:50")
+
+
+def test_what_a_request_does_not_say_may_be_left_out():
+    assert reading("150 minutes of oak", book="oak", minutes=150)
+    assert reading("oak at 18:50, 2026-12-19", book="oak", start="18:50")
+
+
+def test_a_value_that_two_parameters_may_take_is_not_said_plainly_of_either():
+    shift = tool(required=["begin", "end"], begin=TEXT, end=TEXT)
+    shifts = [("from 8:00 to 9:00", Call("book", {"begin": "8:00", "end": "9:00"}))]
+    language = Language(
+        grammar(
+            [shift],
+            "until 17:00",
+            copied={"book": copied(shift, shifts)},
+            kinds={"book": kinds(shift, shifts)},
+        )
+    )
+
+    assert language.has(Call("book", {"end": "17:00"}).text)
+
+
+def test_a_date_that_examples_copy_is_copied_where_it_stands_as_the_schema_has_it():
+    request_ = "150 minutes of oak at 18:50, 2026-12-19"
+    call = {"book": "oak", "start": "18:50", "minutes": 150}
+
+    assert reading(request_, **call, day="2026-12-19")
+    assert not reading(request_, **call, day="2145-12-19")
+
+
+def test_a_date_is_written_by_the_model_where_a_request_has_it_otherwise():
+    call = {"book": "oak", "start": "18:50", "minutes": 150}
+
+    assert reading("150 minutes of oak at 18:50, Friday", **call, day="2026-12-18")
+    assert not reading("150 minutes of oak at 18:50", **call, day="2026-12-18")
+
+
+def test_a_number_in_a_time_is_one_where_examples_take_it_so():
+    ring = tool(hour={"type": "integer"})
+    examples = [("ring at 5pm", Call("book", {"hour": 5}))]
+    written = grammar(
+        [ring],
+        "ring at 7pm",
+        copied={"book": copied(ring, examples)},
+        kinds={"book": kinds(ring, examples)},
+    )
+
+    assert Language(written).has(Call("book", {"hour": 7}).text)

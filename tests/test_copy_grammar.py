@@ -249,7 +249,7 @@ def test_a_title_holds_no_value_that_another_parameter_takes():
 
     titles = allowed(EVENT, EVENTS, request, "title")
 
-    assert {"call", "call 4", "4", "2048", "put call 4 of 2048", "Ann"} <= titles
+    assert {"call", "call 4", "4", "2048", "call 4 of 2048", "Ann"} <= titles
     assert not any("Thursday" in each or "16:00" in each for each in titles)
 
 
@@ -265,8 +265,26 @@ def test_what_stands_in_a_parameters_own_examples_may_stand_in_its_values():
     examples = [{"question": "Top 4 maps", "days": 3}]
 
     assert "best 5 games" in allowed(
-        poll, examples, "best 5 games for 2 days", "question"
+        poll, examples, "ask: best 5 games for 2 days", "question"
     )
+
+
+@pytest.mark.parametrize(
+    ("request_", "begins"),
+    [
+        ("pencil in a retro for Friday", False),
+        ("bump notifications to the newest one", False),
+        ("Pencil in a retro for Friday", True),  # it may be a name
+        ("speedrun marathon, Friday, in the hall", True),
+        ("pencil, four of them please", True),
+        ("swimming lessons Friday 8pm", True),  # short: a value or two
+    ],
+)
+def test_the_first_word_of_a_sentence_begins_no_value(request_, begins):
+    first = request_.split()[0].strip(",")
+    titles = allowed(EVENT, EVENTS, request_, "title")
+
+    assert any(each.split()[0].strip(",") == first for each in titles) is begins
 
 
 def test_what_is_quoted_with_other_words_is_no_value_of_another_parameter():
@@ -281,8 +299,9 @@ def test_what_is_quoted_with_other_words_is_no_value_of_another_parameter():
 @pytest.mark.parametrize(
     ("request_", "allowed_", "others"),
     [
-        ("add a retro for us", {"retro", "add", "us", "add a retro"},
-         {"a retro", "a", "for us", "retro for", "add a"}),
+        ("add a retro, us", {"retro", "add", "us", "add a retro"},
+         {"a retro", "a", "add a"}),
+        ("Add a retro for us", {"retro", "us"}, {"a retro", "a", "for us", "retro for"}),
         ("plan The Wall, please", {"The Wall", "The", "Wall"},
          {"The Wall, please", "please"}),
         ("The plan. The raid", {"plan", "raid"}, {"The plan", "The raid"}),
@@ -325,7 +344,10 @@ def test_where_the_rules_leave_nothing_any_span_will_do():
         ("15k or 3", {3}),
         ("$3.50, 50%", {3.5, 50}),
         ("5 of ABC-12", {5}),
-        ("ABC-12", {12}),
+        ("ABC-12", set()),
+        ("#12", {12}),
+        ("3/5", {3, 5}),
+        ("2027-01-13 at 12:05", set()),
     ],
 )
 def test_a_number_is_read_with_its_sign_and_fraction_and_without_its_unit(

@@ -382,3 +382,31 @@ def test_the_kinds_of_a_poll_are_those_of_its_quoted_question_and_its_items():
     assert kinds(tool(TEXTS), [("x", Call("pick", {"of": ["a and b, c"]}))])[
         "of"
     ].lists == Lists(joined=frozenset({"and", ","}), single=True)
+
+
+MOODS = [("poll: red, blue, green", ["red", "blue", "green"])]
+
+
+def test_a_list_leaves_out_none_between_two_that_it_has():
+    found = lists(MOODS, "poll: good, okay, bad")
+
+    assert ("good", "okay", "bad") in found
+    assert ("good", "bad") not in found
+
+
+def test_and_may_be_written_as_people_write_it():
+    assert ("ollie", "bex") in lists(MOODS, "poll: ollie n bex")
+    assert ("ollie", "bex") in lists(MOODS, "poll: ollie and then bex")
+
+
+def test_the_last_item_need_not_end_as_the_one_before_does():
+    found = lists(MOODS, "order a standing desk and a desk lamp for me")
+
+    assert ("standing desk", "desk lamp") in found
+
+
+def test_an_item_may_stand_beside_another_parameters_value():
+    taught = [("poll: red, blue on Friday", {"of": ["red", "blue"], "day": "Friday"})]
+    found = lists(taught, "go by Fischmarkt and Altona tomorrow", day=TEXT)
+
+    assert ("Fischmarkt", "Altona") in found

@@ -1,56 +1,43 @@
-"""Proves when a call that the model wrote was meant, by what it is likely to be."""
+"""Proves when a call that the model wrote was meant: likely begun, of a near tool."""
 
 import math
 
 import pytest
 
-from learning.tool import Call, from_fields
-from learning.tool_decision import LACKS, MAY_CALL, WOULD_CALL, chance, is_meant
-
-TOOL = from_fields(
-    {
-        "name": "book",
-        "description": "Books a table.",
-        "parameters": {
-            "properties": {
-                "name": {"type": "string"},
-                "time": {"type": "string"},
-                "room": {"type": "string", "enum": ["hall", "attic"]},
-            },
-            "required": ["name"],
-        },
-        "endpoint": {"url": "https://example.org/"},
-    }
-)
-EXAMPLES = (
-    ("a table for Rosa at 8pm", Call("book", {"name": "Rosa", "time": "8pm"})),
-    ("Ugo, in the attic", Call("book", {"name": "Ugo", "room": "attic"})),
-)
-NAMED = {"name": "Ida"}
+from learning.tool_decision import ENOUGH, NEARNESS, chance, is_meant
 
 
 @pytest.mark.parametrize(
-    ("likely", "arguments", "request_text", "meant"),
+    ("likely", "cosine", "meant"),
     [
-        (WOULD_CALL, NAMED, "Ida again", True),
-        (WOULD_CALL - 0.01, NAMED, "Ida again", False),
-        (MAY_CALL, {**NAMED, "time": "9pm"}, "Ida, 9pm", True),
-        (MAY_CALL, {**NAMED, "room": "hall"}, "Ida, hall", True),
-        (MAY_CALL - 0.01, {**NAMED, "time": "9pm"}, "Ida, 9pm", False),
-        (LACKS, {"time": "9pm"}, "at 9pm", True),
-        (LACKS - 0.01, {"time": "9pm"}, "at 9pm", False),
+        (1.0, 0.26, True),
+        (1.0, 0.24, False),  # whatever it is, it is far from every wording
+        (0.5, 0.49, True),
+        (0.5, 0.47, False),
+        (0.2, 0.8, True),  # worded much as an example is
+        (0.01, 0.95, False),
+        (0.0, 1.0, False),
     ],
 )
-def test_less_is_enough_where_the_request_says_more(
-    likely, arguments, request_text, meant
-):
-    call = Call("book", arguments)
-
-    assert is_meant(likely, call, TOOL, EXAMPLES, request_text) is meant
+def test_a_call_is_meant_that_is_likely_begun_and_of_a_near_tool(likely, cosine, meant):
+    assert is_meant(likely, cosine) is meant
 
 
-def test_the_chance_of_a_call_is_that_of_all_tokens_that_begin_one():
-    said = {'{"': math.log(0.4), " {": math.log(0.1), "I": math.log(0.5)}
+@pytest.mark.parametrize(("cosine", "meant"), [(0.41, True), (0.38, False)])
+def test_what_lacks_something_has_to_be_nearer(cosine, meant):
+    assert is_meant(1.0, cosine, lacks=True) is meant
+    assert is_meant(1.0, cosine)
 
-    assert chance(said) == pytest.approx(0.5)
-    assert chance({}) == 0
+
+def test_half_as_likely_has_to_be_as_much_nearer_as_its_logarithm_says():
+    edge = ENOUGH / NEARNESS
+
+    assert is_meant(0.5, edge + math.log(2) / NEARNESS + 1e-9)
+    assert not is_meant(0.5, edge + math.log(2) / NEARNESS - 1e-3)
+
+
+def test_a_call_begins_with_any_token_that_opens_a_brace():
+    said = {"{": math.log(0.4), ' {"': math.log(0.3), "The": math.log(0.2)}
+
+    assert chance(said) == pytest.approx(0.7)
+    assert chance({"The": -0.1}) == 0

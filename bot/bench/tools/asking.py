@@ -1,15 +1,16 @@
 """How a call is asked for: freely, within a grammar, and after a first look or not."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.bench.adapters import SERVER
 from bot.bench.tools.methods import Answer
 from bot.tool_choice import CALL_TOKENS, CANDIDATES
 from learning import prompt, tool_signature
 from learning.engine import AdapterRef, Completion, Engine, Generation, Message
+from learning.lexicon import Encoder
 from learning.tool import Call, Tool, parse_call
-from learning.tool_decision import MAY_CALL, chance, is_meant
+from learning.tool_decision import chance, is_meant
 from learning.tool_grammar import grammar_of, likely_of
 
 Examples = Sequence[tuple[str, Call]]
@@ -26,6 +27,10 @@ class Choice:
     """Which say what stands in a request word for word, and what does not."""
     omissible: bool = True
     """Whether a request may lack what a tool requires."""
+    cosines: Mapping[str, float] = field(default_factory=dict)
+    """How near the request is to each tool, where that decides whether to call."""
+    encoder: Encoder | None = None
+    """By which a request is held against choices, as production does."""
 
     def grammar(self, request: str) -> str:
         """Write what a call of one of the tools may look like, as production does."""
@@ -33,8 +38,10 @@ class Choice:
             (tool, [(said, call) for said, call in self.examples if call.name == name])
             for name, tool in ((tool.name, tool) for tool in self.tools)
         ]
-        likely = likely_of(taught, request)
-        return grammar_of(likely, request, omissible=self.omissible)
+        likely = likely_of(taught, request, encoder=self.encoder)
+        return grammar_of(
+            likely, request, omissible=self.omissible, encoder=self.encoder
+        )
 
 
 class Asking:
@@ -69,12 +76,14 @@ class Asking:
         It is `bot.tool_choice`, without asking once more for what does not fit. Raises
         as `text` does.
         """
-        likely = 0.0
+        likely, nearest = 1.0, max(choice.cosines.values())
+        if not is_meant(likely, nearest):
+            return NOTHING
 
         def may_call(first_token: Mapping[str, float]) -> bool:
             nonlocal likely
             likely = chance(first_token)
-            return likely >= MAY_CALL
+            return is_meant(likely, nearest)
 
         messages = _messages(request, shown)
         written = await self._written(messages, request, choice, goes_on=may_call)
@@ -82,8 +91,8 @@ class Asking:
         tool = next((t for t in choice.tools if call and t.name == call.name), None)
         if call is None or tool is None:
             return NOTHING
-        examples = [each for each in choice.examples if each[1].name == tool.name]
-        if not is_meant(likely, call, tool, examples, request):
+        lacks = bool(tool.missing(call.arguments))
+        if not is_meant(likely, choice.cosines[tool.name], lacks=lacks):
             return NOTHING
         return _answer(written)
 

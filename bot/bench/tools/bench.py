@@ -14,8 +14,9 @@ from bot.tool_choice import CALL_TOKENS
 from learning import dataset, tool_expand
 from learning.engine import AdapterRef
 from learning.run import RunKind, RunSpec
+from learning.tool_decision import ENOUGH
 from learning.tool_grammar import MOST_COPIED_FROM
-from learning.toolbox import CLEARLY_FARTHER, NEAR
+from learning.toolbox import CLEARLY_FARTHER
 
 _DEFAULTS = RunSpec("", "", RunKind.WARM, "", "", None, ())
 SHAPE_WEIGHTS = ("rank", "alpha", "learning_rate", "epochs", "batch_rows", "stop_below")
@@ -38,7 +39,7 @@ class Bench:
             "call tokens": CALL_TOKENS,
             "answer tokens": ANSWER_TOKENS,
             "general questions": self.general_questions,
-            "near from": NEAR,
+            "meant from": ENOUGH,
             "left out from": CLEARLY_FARTHER,
             "copied from at most": MOST_COPIED_FROM,
         }

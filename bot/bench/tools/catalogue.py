@@ -1,7 +1,7 @@
 """A task's tools as a community's: each a lesson, found as production finds them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,18 +10,15 @@ from numpy.typing import NDArray
 
 from bot.bench.adapters import SERVER
 from bot.bench.tools.methods import Material
-from bot.bench.tools.plan import APIBANK, COMMUNITY, TORCHHUB
+from bot.bench.tools.plan import COMMUNITY
 from bot.bench.tools.tasks import Case, ToolTask
 from learning.lesson import Lesson, LessonKind, LessonState
 from learning.lexicon import Encoder
 from learning.tool import Call, Tool, from_fields, spoken_name
-from learning.toolbox import MOST, NEAR, Toolbox, leading
+from learning.tool_decision import is_meant
+from learning.toolbox import MOST, Candidate, Toolbox, leading
 from moderation.provenance import Provenance
 
-NEAREST_REQUESTS: Mapping[str, int] = {TORCHHUB: MOST, APIBANK: 4 * MOST}
-"""So many requests of the training say which tools may be called, where a task has too
-many tools, or too few words about them, for `learning.toolbox`. Of API-Bank's 53
-dialogues about known tools four have the right one for 46, and sixteen for 51."""
 MOST_COMPARED = 300
 """Characters at the end of a dialogue, which say what it came to: the encoder would
 read its beginning alone."""
@@ -62,7 +59,6 @@ class Catalogue:
         self._encoder = encoder
         self._train = material.task.train
         self._is_fixed = bool(material.apis)
-        self._nearby = NEAREST_REQUESTS.get(material.task.name, MOST)
         self._tools = {tool.name: tool for tool in material.task.tools}
         self._vectors: NDArray[np.float32] | None = None
         self._box: Toolbox | None = None
@@ -83,15 +79,19 @@ class Catalogue:
         It is nothing where no tool of a community is near.
         """
         if self._box is not None:
-            near = self._box.near(SERVER, request, channel=None)
-            if not near or near[0].score < NEAR:
-                return []
-            return [each.tool for each in leading(near)]
+            found = self._near(self._box, request)
+            may_mean = any(is_meant(1.0, each.score) for each in found)
+            return [each.tool for each in found] if may_mean else []
         [asked] = self._encoder.encode([_end(request)])
         ranked = sorted(
             self._described, key=lambda each: -float((each.vectors @ asked).max())
         )
         return [each.tool for each in ranked[:MOST]]
+
+    def cosines(self, request: str) -> dict[str, float]:
+        """Return how near a request is to the tools of a community that it may mean."""
+        found = self._near(self._box, request) if self._box else []
+        return {each.tool.name: each.score for each in found}
 
     def nearest(self, request: str, count: int) -> list[tuple[Case, float]]:
         """Return the nearest requests of the training with their cosines, best first.
@@ -109,14 +109,19 @@ class Catalogue:
         order = np.argsort(-cosines, kind="stable")[:count]
         return [(self._train[number], float(cosines[number])) for number in order]
 
+    def _near(self, box: Toolbox, request: str) -> list[Candidate]:
+        return leading(box.near(SERVER, request, channel=None))
+
     def tools_nearby(self, request: str) -> list[Tool]:
         """Return the tools of the nearest requests; of TorchHub, the calls of its list."""
         found: dict[str, Tool] = {}
-        for call in (case.call for case, _ in self.nearest(request, self._nearby)):
+        for call in (case.call for case, _ in self.nearest(request, len(self._train))):
             if call is not None and self._is_fixed:
                 found.setdefault(call.text, fixed(call, "A call of the list."))
             elif call is not None:
                 found.setdefault(call.name, self._tools[call.name])
+            if len(found) == MOST:
+                break
         return list(found.values())
 
 

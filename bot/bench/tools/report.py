@@ -11,7 +11,8 @@ from bot.bench.tools.results import Comparison, Finished, MethodResult
 from bot.bench.tools.sheets import sheets
 from learning.errors import CommandError
 from learning.run import write_json
-from learning.toolbox import MOST, NEAR
+from learning.tool_decision import ENOUGH, NEARNESS
+from learning.toolbox import MOST
 
 PAGE, NUMBERS, ANSWERS = "tools.md", "tools.json", "tools.jsonl"
 
@@ -99,10 +100,10 @@ def _told(about: Mapping[str, Any]) -> list[str]:
     choosing = (
         f"Descriptions are of the {MOST} nearest tools, read by the skills adapter; they "
         "and the adapter write within one grammar. In the community nothing is called "
-        f"below a cosine of {NEAR} to any tool, and the adapter's first token decides "
-        "the rest. Where every request needs a call, the adapter's are those of the "
-        "nearest requests of the training (4, and 16 of API-Bank), so that no tool is "
-        "among them that was never taught."
+        f"where the log-probability of beginning a call and {NEARNESS:g} times the "
+        f"cosine to the tool do not sum to {ENOUGH}. Where every request needs a call, the adapter's are those of the "
+        f"{MOST} tools with the nearest requests in the training, so that none is among "
+        "them that was never taught."
     )
     full = (
         "Adapters start from the caller adapter. Full fine-tuning starts from the bare "

@@ -1,7 +1,7 @@
 """The ways of calling tools that `myna bench tools` compares, on the shipped model."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.bench.adapters import general
@@ -9,7 +9,6 @@ from bot.bench.learning.statistics import Count
 from bot.bench.tools import lessons
 from bot.bench.tools.asking import NOTHING, Asking, Choice
 from bot.bench.tools.bench import Bench
-from bot.bench.tools.catalogue import NEAREST_REQUESTS
 from bot.bench.tools.lessons import Batch
 from bot.bench.tools.methods import (
     ADAPTER,
@@ -28,8 +27,8 @@ from bot.bench.tools.tasks import ToolTask
 from bot.bench.tools.training import FULL_LEARNING_RATE, Cost
 from learning.embed import DIMENSIONS
 from learning.tool import Tool
-from learning.tool_decision import LACKS, MAY_CALL, WOULD_CALL
-from learning.toolbox import MOST, NEAR
+from learning.tool_decision import ENOUGH, ENOUGH_LACKING, NEARNESS, is_meant
+from learning.toolbox import MOST
 
 FLOAT_BYTES = 4
 Answering = Callable[[str], Awaitable[Answer]]
@@ -59,7 +58,9 @@ class Described:
             tools = catalogue.shown(request)
             if not tools:
                 return NOTHING
-            return await asking.within(request, _choice(material, tools), tools)
+            return await asking.within(
+                request, _choice(material, tools, self.bench), tools
+            )
 
         answers, ordinary = await _all(material.task, answer)
         return Shown(answers, ordinary, general=await self.bench.general(None))
@@ -81,8 +82,8 @@ class Taught:
             **self.bench.recipe,
             **described,
             "batches": lessons.BATCHES if self.name == BATCHES else 1,
-            "would call from": [MAY_CALL, WOULD_CALL, LACKS],
-            "nearest requests": dict(NEAREST_REQUESTS),
+            "meant from": [NEARNESS, ENOUGH, ENOUGH_LACKING],
+            "nearest tools": MOST,
         }
 
     async def show(self, material: Material, *, seed: int) -> Shown:
@@ -97,9 +98,15 @@ class Taught:
             if material.task.name == COMMUNITY:
                 if not tools:
                     return NOTHING
-                return await asking.looked(request, _choice(material, tools), shown)
+                choice = replace(
+                    _choice(material, tools, self.bench),
+                    cosines=catalogue.cosines(request),
+                )
+                return await asking.looked(request, choice, shown)
             nearby = _distinct([*catalogue.tools_nearby(request), *shown])
-            return await asking.within(request, _choice(material, nearby), shown)
+            return await asking.within(
+                request, _choice(material, nearby, self.bench), shown
+            )
 
         return _shown(
             await _all(material.task, answer), cost, await self.bench.general(adapter)
@@ -156,7 +163,7 @@ class Nearest:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        return {"near from": NEAR}
+        return {"meant from": [NEARNESS, ENOUGH]}
 
     async def show(self, material: Material, *, seed: int) -> Shown:
         del seed
@@ -164,7 +171,7 @@ class Nearest:
 
         async def answer(request: str) -> Answer:
             [(case, cosine)] = catalogue.nearest(request, 1)
-            is_far = material.task.name == COMMUNITY and cosine < NEAR
+            is_far = material.task.name == COMMUNITY and not is_meant(1.0, cosine)
             if is_far or case.call is None:
                 return NOTHING
             return Answer(case.call.text)
@@ -214,11 +221,15 @@ def _shown(
     )
 
 
-def _choice(material: Material, tools: Sequence[Tool]) -> Choice:
+def _choice(material: Material, tools: Sequence[Tool], bench: Bench) -> Choice:
     if material.apis:  # each tool is one whole call
         return Choice(tools, omissible=False)
     examples = [(c.request, c.call) for c in material.task.train if c.call is not None]
-    return Choice(tools, examples)
+    # Meanings are weighed as production does; a dialogue of API-Bank is none of its own.
+    encoder = bench.encoder if material.task.name == COMMUNITY else None
+    # Whole dialogues say all that their calls need.
+    omissible = material.task.name == COMMUNITY
+    return Choice(tools, examples, omissible=omissible, encoder=encoder)
 
 
 def _distinct(tools: Sequence[Tool]) -> list[Tool]:
