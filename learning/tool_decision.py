@@ -8,13 +8,13 @@ one at many a request that no tool is for, and talk about a tool is near to it.
 import math
 from collections.abc import Mapping
 
-NEARNESS = 3.0
+NEARNESS = 4.0
 """What a cosine weighs beside a log-probability: fitted on six tools of
 `tool_worlds.json` (docs/LOG.md)."""
-ENOUGH = 0.75
-"""From this on a call is meant that lacks nothing: at a cosine of 0.25 where a call is
-certain, at 0.48 where it is as likely as not."""
-ENOUGH_LACKING = 1.2
+ENOUGH = 0.8
+"""From this on a call is meant that lacks nothing: at a cosine of 0.2 where a call is
+certain, at 0.38 where it is as likely as not."""
+ENOUGH_LACKING = 1.25
 """From this on one is meant that lacks something, for which people are asked."""
 LEAST = 1e-6
 

@@ -225,7 +225,7 @@ async def test_nothing_is_called_where_the_first_token_would_not_begin_a_call():
 async def test_nothing_is_asked_where_no_tool_is_near():
     engine = Engine(first="{")
 
-    answer = await Asking(engine, None).looked("Who wrote it?", near(0.2))
+    answer = await Asking(engine, None).looked("Who wrote it?", near(0.15))
 
     assert answer == NOTHING
     assert not engine.asked
