@@ -3,7 +3,6 @@
 import itertools
 import math
 import re
-from collections import Counter
 from types import SimpleNamespace
 
 import numpy as np
@@ -87,31 +86,24 @@ def lay_out(folder, batch, lexicon=None, **changes):
     return spec, load_rows(folder)
 
 
-def test_four_batches_teach_every_tool_once_and_go_over_the_earlier_ones():
+def test_each_of_four_batches_has_more_tools_and_the_last_all():
     made = lessons.batches(COMMUNITY)
 
     assert len(made) == 4
-    taught = [tool_of(each).name for batch in made for each in batch.new]
-    assert sorted(taught) == sorted(tool.name for tool in COMMUNITY.task.tools)
-    assert [len(batch.old) for batch in made] == [0, 2, 3, 4]
     for earlier, later in itertools.pairwise(made):
-        assert {e.id for e in later.old} == {e.id for e in (*earlier.old, *earlier.new)}
+        assert {e.id for e in earlier.lessons} < {e.id for e in later.lessons}
+    assert made[-1] == lessons.whole(COMMUNITY)
 
 
-def test_plain_batches_go_over_as_many_old_examples_as_new_ones_at_most():
+def test_each_of_four_plain_batches_has_more_calls_and_the_last_all():
     many = hub([(f"Request {i}", i % 4) for i in range(12)])
 
     made = lessons.batches(many)
 
-    assert Counter(c.request for b in made for c in b.cases) == Counter(
-        case.request for case in many.task.train
-    )
-    for number, batch in enumerate(made):
-        kinds = {case.kind for each in made[:number] for case in each.cases}
-        assert {case.kind for case in batch.before} <= kinds
-    assert [len(batch.cases) for batch in made] == [3, 3, 3, 3]
-    assert [len(batch.before) for batch in made] == [0, 3, 3, 3]
-    assert made == lessons.batches(many)
+    assert [len({case.kind for case in batch.cases}) for batch in made] == [1, 2, 3, 4]
+    for earlier, later in itertools.pairwise(made):
+        assert all(case in later.cases for case in earlier.cases)
+    assert made[-1] == lessons.whole(many)
 
 
 def test_plain_rows_ask_the_request_beside_the_replay_of_production(tmp_path):

@@ -31,37 +31,38 @@ Each = TypeVar("Each")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is taught at once, and what was taught before."""
+    """What is learned in one run: tools as lessons, or plain examples of many."""
 
-    new: tuple[Lesson, ...] = ()
-    old: tuple[Lesson, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
     cases: tuple[Case, ...] = ()
-    before: tuple[Case, ...] = ()
 
 
 def whole(material: Material) -> Batch:
     """Return everything at once."""
     if material.task.name == COMMUNITY:
-        return Batch(new=tuple(lessons_of(material.task)))
+        return Batch(lessons=tuple(lessons_of(material.task)))
     return Batch(cases=material.task.train)
 
 
 def batches(material: Material) -> list[Batch]:
-    """Return the same tools in batches, in an order that their names alone decide."""
+    """Return what is learned in each run, where the tools are taught in BATCHES parts.
+
+    A run that teaches tools learns all of them anew (`bot.run_plan`), so each has what
+    the one before had, and the last has everything. Which are taught first is decided
+    by their names alone.
+    """
     everything = whole(material)
-    lessons = sorted(everything.new, key=lambda each: place(each.text))
+    lessons = sorted(everything.lessons, key=lambda each: place(each.text))
     kinds = sorted({_kind(case) for case in everything.cases}, key=place)
     made = []
-    for number in range(BATCHES):
-        new, old = _part(lessons, number), _parts_before(lessons, number)
-        taught, before = _part(kinds, number), _parts_before(kinds, number)
-        cases = [case for case in everything.cases if _kind(case) in taught]
-        earlier = [case for case in everything.cases if _kind(case) in before]
-        sampled = sorted(earlier, key=lambda case: place(case.request, number))
+    for number in range(1, BATCHES + 1):
+        known = _first(kinds, number)
+        tools = {each.id for each in _first(lessons, number)}
         batch = Batch(
-            tuple(new), tuple(old), tuple(cases), tuple(sampled[: len(cases)])
+            tuple(each for each in everything.lessons if each.id in tools),
+            tuple(case for case in everything.cases if _kind(case) in known),
         )
-        if batch.new or batch.cases:
+        if (batch.lessons or batch.cases) and batch not in made:
             made.append(batch)
     return made
 
@@ -90,9 +91,9 @@ def lay_out(
         threads=threads,
         device=device,
     )
-    if batch.new:
+    if batch.lessons:
         return dataset.prepare(
-            folder, spec, lessons=batch.new, old=batch.old, lexicon=lexicon
+            folder, spec, lessons=batch.lessons, old=(), lexicon=lexicon
         )
     folder.mkdir(parents=True, exist_ok=True)
     rows = plain_rows(batch)
@@ -106,7 +107,7 @@ def lay_out(
 
 def plain_rows(batch: Batch) -> list[Row]:
     """Return the rows of plain examples, in an order that they alone decide."""
-    taught = [_row(case) for case in (*batch.cases, *batch.before)]
+    taught = [_row(case) for case in batch.cases]
     count = len({row.lesson for row in taught})
     again = dataset.replay_rows(
         general=max(dataset.GENERAL_LEAST, dataset.GENERAL_PER_LESSON * count),
@@ -125,13 +126,5 @@ def _kind(case: Case) -> str:
     return case.kind or (case.call.name if case.call else "")
 
 
-def _part(things: Sequence[Each], number: int) -> Sequence[Each]:
-    return things[_cut(things, number) : _cut(things, number + 1)]
-
-
-def _parts_before(things: Sequence[Each], number: int) -> Sequence[Each]:
-    return things[: _cut(things, number)]
-
-
-def _cut(things: Sequence[object], number: int) -> int:
-    return round(len(things) * number / BATCHES)
+def _first(things: Sequence[Each], number: int) -> Sequence[Each]:
+    return things[: round(len(things) * number / BATCHES)]

@@ -50,21 +50,20 @@ class Workshop(Adapters):
     async def adapter(
         self, batches: Sequence[Batch], *, seed: int
     ) -> tuple[AdapterRef, Cost]:
-        """Train the caller adapter on batches, one after another.
+        """Train the caller adapter on each batch; return the last, and what all cost.
 
         Raises RunError, or another MynaError of the trainer.
         """
         caller = self.wired.caller
         if caller is None:
             raise RunError("There is no caller adapter for this MODEL to start from.")
-        parent, seconds, adapter = caller.directory, 0.0, caller
+        seconds, adapter = 0.0, caller
         for batch in batches:
-            place = self._laid_out(batch, parent, seed, learning_rate=None)
+            place = self._laid_out(batch, caller.directory, seed, learning_rate=None)
             adapter = self.numbered(place)
             if not (place / MANIFEST).is_file():
                 await self.trained(place, self._tell)
             seconds += load_result(place).seconds
-            parent = adapter.directory
         files = [adapter.directory / n for n in ("adapter_model.safetensors",)]
         served = [*files, adapter.directory / "adapter.gguf"]
         return adapter, Cost(seconds, _parameters(files), _bytes(served))
