@@ -113,9 +113,11 @@ class Catalogue:
         return leading(box.near(SERVER, request, channel=None))
 
     def tools_nearby(self, request: str) -> list[Tool]:
-        """Return the tools of the nearest requests; of TorchHub, the calls of its list."""
+        """Return the nearest tools by their requests; of TorchHub's list, the calls of
+        the nearest requests: many of them are of one call."""
         found: dict[str, Tool] = {}
-        for call in (case.call for case, _ in self.nearest(request, len(self._train))):
+        count = MOST if self._is_fixed else len(self._train)
+        for call in (case.call for case, _ in self.nearest(request, count)):
             if call is not None and self._is_fixed:
                 found.setdefault(call.text, fixed(call, "A call of the list."))
             elif call is not None:
