@@ -160,6 +160,6 @@ async def _must_be_fresh(
     )
     # A superseded lesson would go on arguing with the one that replaced it.
     # Tools are learned from weights that can call, and all at once: taught in four runs,
-    # each with some rows of the earlier ones, six were called worse, and learned no
+    # each with some rows of the earlier ones, six were called worse, and learned hardly
     # sooner (docs/LOG.md).
     return any(map(is_tool, new)) or not contained <= {each.id for each in approved}
