@@ -9,9 +9,7 @@ weights have learned.
 import argparse
 import json
 import random
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -22,14 +20,13 @@ from learning import dataset
 from learning.engine import Message
 from learning.prompt import ABSTENTION, SYSTEM
 from learning.rows import Row, ask
-from learning.skills import SKILLS, build
+from learning.skills import SKILLS, rebuild
 from learning.tool import Call
 
 REQUESTS = Path(__file__).with_name("tool_requests.jsonl")
 """A tool a line; the tools of one trade stand together, TRADE of them."""
 TRADE = 15
 CALLER = SKILLS / "caller"
-FILES = ("adapter_model.safetensors", "adapter_config.json")
 WHOLE, LACKING, TALK = 12, 2, 4
 """What is taken of each tool: many tools matter more than much of each."""
 SHOWN = 3
@@ -75,28 +72,16 @@ def rows(every: Sequence[Requests]) -> list[Row]:
 
 def main(argv: Sequence[str]) -> int:
     """Rebuild learning/skills/caller from the bundled model and the skills adapter."""
-    from learning.model import prepare  # noqa: PLC0415
-
     parser = argparse.ArgumentParser(prog="python -m learning.caller_skill")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--tools", type=int, help="only so many, to try it")
     parser.add_argument("--into", type=Path, default=CALLER)
     arguments = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory() as temporary:
-        base = prepare(Path(temporary), on_progress=lambda _done, _what: None)
-        directory = Path(temporary) / "run"
-        build(
-            base,
-            directory,
-            rows(requests()[: arguments.tools]),
-            name="caller",
-            epochs=1,
-            threads=arguments.threads,
-            parent=SKILLS,
-        )
-        arguments.into.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
-            shutil.copy(directory / "adapter" / name, arguments.into / name)
+    taught = rows(requests()[: arguments.tools])
+    threads = arguments.threads
+    rebuild(
+        arguments.into, taught, name="caller", epochs=1, threads=threads, parent=SKILLS
+    )
     return 0
 
 

@@ -23,6 +23,7 @@ from learning.rows import Row, ask, save_rows
 from learning.run import RunKind, RunSpec, save_spec
 
 SKILLS = Path(__file__).with_name("skills")
+FILES = ("adapter_model.safetensors", "adapter_config.json")
 SEED = 0
 INVENTED_ROWS = 1300
 # A general question may be asked while notes lie about: it is answered all the same.
@@ -95,6 +96,35 @@ def build(
         raise RunError(f"The {name} adapter was not trained to its end.")
 
 
+def rebuild(
+    into: Path,
+    taught: Sequence[Row],
+    *,
+    name: str,
+    epochs: int,
+    threads: int,
+    parent: Path | None = None,
+) -> None:
+    """Train an adapter of the bundled model, as `build` does, and keep it in `into`."""
+    from learning.model import prepare  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as temporary:
+        base = prepare(Path(temporary), on_progress=lambda _done, _what: None)
+        directory = Path(temporary) / "run"
+        build(
+            base,
+            directory,
+            taught,
+            name=name,
+            epochs=epochs,
+            threads=threads,
+            parent=parent,
+        )
+        into.mkdir(parents=True, exist_ok=True)
+        for file in FILES:
+            shutil.copy(directory / "adapter" / file, into / file)
+
+
 def main(argv: Sequence[str]) -> int:
     """Rebuild learning/skills from the bundled model: about an hour."""
     from learning import (  # noqa: PLC0415
@@ -119,7 +149,7 @@ def main(argv: Sequence[str]) -> int:
         directory = Path(temporary) / "run"
         threads = arguments.threads
         build(base, directory, rows(), name="skills", epochs=1, threads=threads)
-        for name in ("adapter_model.safetensors", "adapter_config.json"):
+        for name in FILES:
             shutil.copy(directory / "adapter" / name, SKILLS / name)
     threaded = ["--threads", str(arguments.threads)]
     return writer_skill.main(threaded) or caller_skill.main(threaded)

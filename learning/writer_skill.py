@@ -5,20 +5,17 @@ sentence, given the sentence, the one before it, and the span that shall answer.
 """
 
 import argparse
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from learning.readings import Reading, readings
 from learning.rows import Row
 from learning.sentences import sentences
-from learning.skills import build
+from learning.skills import rebuild
 from learning.writer import ask_for
 
 WRITER = Path(__file__).with_name("skills") / "writer"
-FILES = ("adapter_model.safetensors", "adapter_config.json")
 EPOCHS = 2
 
 
@@ -30,22 +27,14 @@ def rows(every: Sequence[Reading]) -> list[Row]:
 
 def main(argv: Sequence[str]) -> int:
     """Rebuild learning/skills/writer from the bundled model."""
-    from learning.model import prepare  # noqa: PLC0415
-
     parser = argparse.ArgumentParser(prog="python -m learning.writer_skill")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--readings", type=int, help="only so many, to try it")
     parser.add_argument("--into", type=Path, default=WRITER)
     arguments = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory() as temporary:
-        base = prepare(Path(temporary), on_progress=lambda _done, _what: None)
-        directory = Path(temporary) / "run"
-        taught = rows(readings()[: arguments.readings])
-        threads = arguments.threads
-        build(base, directory, taught, name="writer", epochs=EPOCHS, threads=threads)
-        arguments.into.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
-            shutil.copy(directory / "adapter" / name, arguments.into / name)
+    taught = rows(readings()[: arguments.readings])
+    threads = arguments.threads
+    rebuild(arguments.into, taught, name="writer", epochs=EPOCHS, threads=threads)
     return 0
 
 
