@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from learning.batching import batches, encode
@@ -50,7 +51,8 @@ def main(argv: list[str]) -> int:
 def train(directory: Path, spec: RunSpec, rows: list[Row]) -> RunResult:
     """Train every weight on the rows and write the model to `directory/model`.
 
-    Rows, batches, losses and the early stop are those of `learning.train`. Weights
+    Rows, batches, losses, the adapter that it starts from and the early stop are those
+    of `learning.train`. Weights
     are kept in float32 even where bfloat16 multiplies them: a step of 5e-5 is less
     than bfloat16 can add to most of them.
     """
@@ -59,6 +61,10 @@ def train(directory: Path, spec: RunSpec, rows: list[Row]) -> RunResult:
     tokenizer = AutoTokenizer.from_pretrained(spec.base)
     prefix, encoded = encode(tokenizer, rows)
     model = _Whole(_loaded(spec), training_dtype())
+    with model.autocast():
+        teachers = teach_back(model, prefix, encoded, spec)
+    if spec.parent is not None:
+        model.take_in(spec.parent)
     weights = list(model.parameters())
     optimizer = torch.optim.AdamW(weights, lr=spec.learning_rate, weight_decay=0.0)
     epochs = [list(batches(encoded, spec, epoch)) for epoch in range(spec.epochs)]
@@ -66,8 +72,6 @@ def train(directory: Path, spec: RunSpec, rows: list[Row]) -> RunResult:
     started = time.monotonic()
     step = trained_epochs = tokens = row_tokens = 0
     last = math.nan
-    with model.autocast():
-        teachers = teach_back(model, prefix, encoded, spec)
     model.train()
     for epoch in epochs:
         taught: list[float] = []
@@ -129,6 +133,11 @@ class _Whole:
     def disable_adapter(self) -> Iterator[None]:
         """Be the bare base, as it is before the first step: ask teachers then."""
         yield
+
+    def take_in(self, adapter: str) -> None:
+        """Add the adapter in this folder to the weights."""
+        merged: Any = PeftModel.from_pretrained(self._model, adapter)
+        self._model = merged.merge_and_unload().requires_grad_(requires_grad=True)
 
     def autocast(self) -> torch.autocast:
         return torch.autocast(

@@ -4,21 +4,28 @@ It says how people ask, teach, approve, learn and forget there, for scenarios th
 on all of them.
 """
 
+import asyncio
 from contextlib import asynccontextmanager
 
 from bot.announcements import Announcements
 from bot.chat import Chat
+from bot.clock import SystemClock
+from bot.discord_app import MynaClient
 from bot.messages import Actor
 from bot.session import LocalSession
+from moderation.policy import DISCORD
 from moderation.roles import Role
 from tests.core_steps import open_home
-from tests.discord_steps import labels_of, open_scene, reply_of, text_of
+from tests.discord_steps import OPTIONS, labels_of, open_scene, reply_of, text_of
+from tests.fake_discord import FakeDiscord
 from tests.fake_slack_text import shown
 from tests.slack_steps import Work, new_slack, options_for, populate, serving
 
 LEAVE = {"slack": "the letter of a test"}
 """Slack's policy keeps what is typed there out of weights without it."""
 LEARNING_SECONDS = 900
+GROWING_SECONDS = 1.0
+"""Within which an answer that is not whole yet grows."""
 
 
 def labelled(said):
@@ -28,6 +35,17 @@ def labelled(said):
             yield from (("example", each) for each in text)
         else:
             yield label, text
+
+
+def tool_form(said):
+    """Return what somebody types into Discord's form of a tool."""
+    return {
+        "tool": f"{said['name']}\n{said['description']}",
+        "parameters": said["parameters"],
+        "call": said["call"],
+        "answer": said["answer"],
+        "examples": "\n".join(said["examples"]),
+    }
 
 
 class Terminal:
@@ -75,14 +93,7 @@ class Discord:
     async def teach_tool(self, **said):
         people = self._scene.people
         form = await people.member.slash(people.general, "teach tool")
-        typed = {
-            "tool": f"{said['name']}\n{said['description']}",
-            "parameters": said["parameters"],
-            "call": said["call"],
-            "answer": said["answer"],
-            "examples": "\n".join(said["examples"]),
-        }
-        return reply_of(await people.member.submit_modal(form, typed))
+        return reply_of(await people.member.submit_modal(form, tool_form(said)))
 
     async def approve(self):
         card = self._scene.card()
@@ -100,6 +111,83 @@ class Discord:
         return reply_of(
             await people.moderator.slash(people.general, "myna forget", number=1)
         )
+
+
+class DiscordOnline:
+    """The same over real sockets, where nothing waits for Myna but its people."""
+
+    def __init__(self, fake):
+        self._fake = fake
+        self._people = fake.home
+
+    async def set_up(self):
+        there = self._people
+        role = there.moderator_role.mention
+        for command, options in (
+            ("myna setup", {"channel": there.review}),
+            ("myna config", {"name": "moderators", "value": role}),
+        ):
+            sent = there.admin.slash(there.review, command, **options)
+            await self._replied(await sent)
+
+    async def ask(self, text):
+        general = self._people.general
+        before = len(self._fake.answers(general))
+        await self._fake.mention(self._people.member, text)
+        await self._until(lambda: len(self._fake.answers(general)) > before)
+        return await self._whole(lambda: text_of(self._fake.answers(general)[-1]))
+
+    async def teach_tool(self, **said):
+        people = self._people
+        form = await people.member.slash(people.general, "teach tool")
+        await self._until(lambda: form.modal)
+        return await self._replied(
+            await people.member.submit_modal(form, tool_form(said))
+        )
+
+    async def approve(self):
+        await self._until(lambda: self._cards())
+        await self._people.moderator.click(self._cards()[-1], label="Approve")
+        await self._until(lambda: not labels_of(self._cards()[-1]))
+        return text_of(self._cards()[-1])
+
+    async def learn(self):
+        people = self._people
+        await people.moderator.slash(people.general, "myna learn")
+
+        def said():
+            return "\n".join(map(text_of, self._fake.answers(people.general)))
+
+        await self._until(lambda: "Learned" in said(), seconds=LEARNING_SECONDS)
+        return said()
+
+    async def forget(self):
+        people = self._people
+        return await self._replied(
+            await people.moderator.slash(people.general, "myna forget", number=1)
+        )
+
+    def _cards(self):
+        return [
+            message
+            for message in self._people.review.history()
+            if message.flags.components_v2
+        ]
+
+    async def _replied(self, result):
+        await self._until(lambda: reply_of(result))
+        return await self._whole(lambda: reply_of(result))
+
+    async def _until(self, fact, seconds=60.0):
+        await self._fake.until(fact, seconds=seconds)
+
+    async def _whole(self, said):
+        """Return what is said once it has not grown for a while."""
+        before = None
+        while before != said():
+            before = said()
+            await asyncio.sleep(GROWING_SECONDS)
+        return before
 
 
 class Slack:
@@ -159,6 +247,26 @@ async def discord(tmp_path, **changes):
     async with open_scene(tmp_path, **changes) as scene:
         await scene.set_up()
         yield Discord(scene)
+
+
+@asynccontextmanager
+async def discord_online(tmp_path, **changes):
+    """Play Discord over sockets, for engines that live in processes of their own.
+
+    simcord alone waits until no task is left, and the one that reads such a process
+    never ends.
+    """
+    announcements = Announcements()
+    async with (
+        open_home(tmp_path, announcer=announcements, **changes) as home,
+        FakeDiscord() as fake,
+    ):
+        bot = MynaClient(home.core, SystemClock(), OPTIONS)
+        with announcements.platform(DISCORD, bot.announcer):
+            async with fake.running(bot):
+                stage = DiscordOnline(fake)
+                await stage.set_up()
+                yield stage
 
 
 def slack(transport):

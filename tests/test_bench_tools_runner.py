@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from bot.__main__ import main as myna
-from bot.bench.tools import plots
+from bot.bench.tools import community, plots
 from bot.bench.tools.command import main
 from bot.bench.tools.methods import ADAPTER, DESCRIPTIONS, FREE, FULL, NEAREST, ROWS
 from bot.bench.tools.report import ANSWERS, NUMBERS, PAGE
@@ -294,9 +294,27 @@ def test_other_rows_may_be_tested_on(bench, tmp_path):
 
     assert method.shown == [("api-bank", 20, 0)]
     assert numbers(tmp_path)["methods"][0]["cases"] == 1
-    for named in (["--task", "community"], ["--task", "apibank,torchhub"], []):
+    for named in (["--task", "apibank,torchhub"], []):
         with pytest.raises(CommandError, match="--eval is for one task"):
             bench(*named, "--eval", str(rows))
+
+
+def test_another_community_may_be_measured(bench, tmp_path):
+    tool = json.loads(community.FILE.read_text())["tools"][0]
+    tool["held_out"] = tool["held_out"][:3]
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"tools": [tool], "near_misses": [], "general": []}))
+    method = FakeMethod(ADAPTER)
+    words = ["--task", "community", "--methods", "adapter", "--examples", "8"]
+
+    bench(*words, "--eval", str(other), methods=[method])
+
+    assert method.shown == [("community", 8, 0)]
+    assert numbers(tmp_path)["methods"][0]["cases"] == 3
+    for broken in ("{", "[]", "{}", '{"tools": [{"tool": {"name": "a b"}}]}'):
+        other.write_text(broken)
+        with pytest.raises(CommandError, match="is no community"):
+            bench(*words, "--eval", str(other), methods=[method])
 
 
 def test_quick_asks_a_few_requests_of_what_needs_no_training(bench, tmp_path):

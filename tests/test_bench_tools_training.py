@@ -116,7 +116,7 @@ async def test_all_weights_are_trained_on_the_adapters_rows_and_served(workshop,
     assert cost.stored_bytes == weights.stat().st_size
     spec, of_adapter = load_spec(folder), load_spec(adapter.directory.parent)
     assert spec.rows_digest == of_adapter.rows_digest
-    assert (spec.learning_rate, spec.parent) == (FULL_LEARNING_RATE, None)
+    assert (spec.learning_rate, spec.parent) == (FULL_LEARNING_RATE, of_adapter.parent)
 
 
 async def test_a_tuning_that_dies_says_why(workshop, wired):

@@ -19,7 +19,7 @@ torch = pytest.importorskip("torch")
 
 from safetensors.torch import load_file
 
-from learning import full_tuning
+from learning import full_tuning, train
 from learning.engine_transformers import TransformersEngine
 
 pytestmark = [
@@ -105,3 +105,16 @@ def test_the_same_run_gives_the_same_weights(base, tmp_path):
         weights.append((run / "model" / "model.safetensors").read_bytes())
 
     assert weights[0] == weights[1]
+
+
+def test_it_goes_on_from_an_adapter(base, tmp_path):
+    learned, spec = write_run(tmp_path / "adapter", base, taught_rows())
+    train.train(learned, spec, taught_rows())
+    losses = []
+    for name, parent in (("bare", None), ("taught", str(learned / "adapter"))):
+        run, spec = write_run(tmp_path / name, base, taught_rows(), parent=parent)
+        spec = replace(spec, epochs=1, learning_rate=1e-9)
+        losses.append(full_tuning.train(run, spec, taught_rows()).loss)
+
+    bare, taught = losses
+    assert taught < bare / 4

@@ -1,8 +1,5 @@
 """A tool on every platform: taught, learned, called in other words, forgotten.
 
-With the bundled model where a platform's simulation can wait for it; Discord's watches
-every task of the process, and a child that serves the model is never done.
-
 Each platform is the real library on a simulated one, the tool is a server on this
 machine, and the adapter that calls it was really trained and examined. A run is a
 function of its rows, so what one platform has trained serves the others.
@@ -27,7 +24,7 @@ from learning.memory import Memory
 from learning.run import load_result, load_spec, seal
 from learning.tool_client import ToolClient
 from learning.trainer import LocalTrainer
-from tests.platform_stages import LEAVE, discord, slack, terminal
+from tests.platform_stages import LEAVE, discord, discord_online, slack, terminal
 
 REQUEST = "any idea how crowded the harbour pool is right now"
 FAR = "Who painted the Mona Lisa?"
@@ -166,7 +163,9 @@ async def everything_real(shared, pools):
 @pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.parametrize(
-    "platform", [terminal, slack("socket")], ids=["terminal", "slack"]
+    "platform",
+    [terminal, discord_online, slack("socket")],
+    ids=["terminal", "discord", "slack"],
 )
 async def test_it_is_taught_learned_called_in_other_words_and_forgotten(
     platform, tmp_path, shared, pools

@@ -9,15 +9,28 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.bench.tools.tasks import Case, ToolTask
+from bot.bench.tools.tasks import Case, ToolTask, text_of
+from learning.errors import CommandError, LessonError
 from learning.tool import Call, Tool, from_fields
 
 FILE = Path(__file__).parent / "community.json"
 
 
-def load() -> ToolTask:
-    """Read the community's tools: 8 examples and 10 requests held out for each."""
-    content = _content()
+def load(path: Path = FILE) -> ToolTask:
+    """Read a community's tools with their examples and the requests held out.
+
+    Raises CommandError saying what is wrong with another file than the shipped one.
+    """
+    try:
+        return _task(json.loads(text_of(path)))
+    except (ValueError, KeyError, TypeError, LessonError) as exc:
+        raise CommandError(
+            f"{path} is no community ({exc!r}). It is a JSON object with tools, each a "
+            "tool, examples and held_out, and with near_misses and general messages."
+        ) from exc
+
+
+def _task(content: Mapping[str, Any]) -> ToolTask:
     tools = [from_fields(each["tool"]) for each in content["tools"]]
     pairs = list(zip(tools, content["tools"], strict=True))
     return ToolTask(
@@ -25,23 +38,8 @@ def load() -> ToolTask:
         tools=tuple(tools),
         train=_cases([(tool, each["examples"]) for tool, each in pairs]),
         test=_cases([(tool, each["held_out"]) for tool, each in pairs]),
-        ordinary=(*near_misses(), *general()),
+        ordinary=(*content["near_misses"], *content["general"]),
     )
-
-
-def near_misses() -> tuple[str, ...]:
-    """Return messages about servers, tickets and so on that ask for no call."""
-    return tuple(_content()["near_misses"])
-
-
-def general() -> tuple[str, ...]:
-    """Return general questions and small talk, as people send them to a bot."""
-    return tuple(_content()["general"])
-
-
-def _content() -> Mapping[str, Any]:
-    content: Mapping[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
-    return content
 
 
 def _cases(

@@ -21,15 +21,12 @@ def materials(
 ) -> list[Material]:
     """Load the named tasks; None: all whose files are there, and say what is not.
 
-    With `eval_data` the one task that is named is tested on that file. Raises
-    CommandError as the tasks' own loaders do, or where no task can be tested on it.
+    With `eval_data` the one task that is named is tested on that file; a community's
+    file has its tools and their examples too. Raises CommandError as the tasks' own
+    loaders do, or where no task can be tested on it.
     """
-    if eval_data is not None and (
-        names is None or [*names] not in ([APIBANK], [TORCHHUB])
-    ):
-        raise CommandError(
-            f"--eval is for one task: name {APIBANK} or {TORCHHUB} with --task."
-        )
+    if eval_data is not None and (names is None or len(names) != 1):
+        raise CommandError("--eval is for one task: name it with --task.")
     if names is None:
         names = [name for name in TASKS if _is_there(name, folder, say)]
     return [_load(name, folder, eval_data) for name in names]
@@ -44,7 +41,7 @@ def _is_there(name: str, folder: Path, say: Callable[[str], None]) -> bool:
 
 def _load(name: str, folder: Path, eval_data: Path | None) -> Material:
     if name == COMMUNITY:
-        return Material(community.load())
+        return Material(community.load(eval_data or community.FILE))
     if name == APIBANK:
         data, apis = (folder / file for file in FILES[APIBANK])
         return Material(apibank.load(data, apis, eval_data=eval_data))

@@ -48,7 +48,8 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
         "--eval",
         type=Path,
         metavar="FILE",
-        help="test the one --task on these rows; all of its own are for training",
+        help="test the one --task on these rows, taught by all of its own; of a "
+        "community: another one, with its examples",
     )
     add("--work", type=Path, metavar="DIR", help="where finished cells are kept")
     add("--fresh", action="store_true", help="do finished cells of --methods again")

@@ -106,8 +106,8 @@ def _told(about: Mapping[str, Any]) -> list[str]:
         "them that was never taught."
     )
     full = (
-        "Adapters start from the caller adapter. Full fine-tuning starts from the bare "
-        "base, trains all weights on the same rows and is decoded freely by "
+        "Adapters start from the caller adapter. So does full fine-tuning, which adds it "
+        "to the base, trains all weights on the same rows and is decoded freely by "
         "transformers, so its first token is another engine's."
     )
     return [seeds, right, choosing, full]

@@ -49,8 +49,10 @@ class MethodResult:
     """Share of the requests on which something was called."""
     named: float
     right: Interval
+    seen_named: float | None
+    """As `named`, of requests for tools that had examples."""
     seen_right: float | None
-    """Of requests for tools that had examples."""
+    """Of the same."""
     unseen_right: float | None
     invented: float | None
     """Share of all calls."""
@@ -229,6 +231,7 @@ def _row(
         named=found.named / found.needed,
         # Seeds answer the same requests: they make the interval no narrower.
         right=wilson(round(share * cases), cases)._replace(value=share),
+        seen_named=average(float(each.score.named) for each in seen),
         seen_right=average(float(each.score.right) for each in seen),
         unseen_right=average(float(each.score.right) for each in unseen),
         invented=found.invented / found.calls if found.calls else None,

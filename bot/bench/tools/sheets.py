@@ -32,14 +32,18 @@ def _calls(task: str, rows: Sequence[MethodResult]) -> Sheet:
     columns += ["whole call right", "invented, % of calls"]
     columns += {
         COMMUNITY: ["false calls on ordinary messages"],
-        APIBANK: ["right, taught tools", "right, tools never taught"],
+        APIBANK: [
+            "right name, taught tools",
+            "right, taught tools",
+            "right, tools never taught",
+        ],
         TORCHHUB: ["right by Gorilla's rule", "invented by it"],
     }[task]
     cells = []
     for each in rows:
         own = {
             COMMUNITY: [each.false_calls],
-            APIBANK: [each.seen_right, each.unseen_right],
+            APIBANK: [each.seen_named, each.seen_right, each.unseen_right],
             TORCHHUB: [each.gorilla_right, each.gorilla_invented],
         }[task]
         cells.append(

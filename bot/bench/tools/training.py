@@ -47,6 +47,12 @@ class Workshop(Adapters):
     threads: int = 1
     device: str = "cpu"
 
+    @property
+    def _caller(self) -> AdapterRef:
+        if self.wired.caller is None:
+            raise RunError("There is no caller adapter for this MODEL to start from.")
+        return self.wired.caller
+
     async def adapter(
         self, batches: Sequence[Batch], *, seed: int
     ) -> tuple[AdapterRef, Cost]:
@@ -54,12 +60,9 @@ class Workshop(Adapters):
 
         Raises RunError, or another MynaError of the trainer.
         """
-        caller = self.wired.caller
-        if caller is None:
-            raise RunError("There is no caller adapter for this MODEL to start from.")
-        seconds, adapter = 0.0, caller
+        seconds, adapter = 0.0, self._caller
         for batch in batches:
-            place = self._laid_out(batch, caller.directory, seed, learning_rate=None)
+            place = self._laid_out(batch, seed, learning_rate=None)
             adapter = self.numbered(place)
             if not (place / MANIFEST).is_file():
                 await self.trained(place, self._tell)
@@ -74,13 +77,13 @@ class Workshop(Adapters):
     ) -> AsyncIterator[tuple[Engine, Cost]]:
         """Train all weights on the rows that an adapter has, and serve them.
 
-        Raises RunError, or ModelError where what was trained cannot be loaded.
+        The caller is added to them first, which adapters start from too. Raises RunError, or ModelError where what was trained cannot be loaded.
         """
         from learning.engine_transformers import (  # noqa: PLC0415 - brings torch
             TransformersEngine,
         )
 
-        place = self._laid_out(batch, None, seed, learning_rate=FULL_LEARNING_RATE)
+        place = self._laid_out(batch, seed, learning_rate=FULL_LEARNING_RATE)
         if not (place / MANIFEST).is_file():
             await self._tune(place)
         folder = place / "model"
@@ -96,7 +99,6 @@ class Workshop(Adapters):
     def _laid_out(
         self,
         batch: Batch,
-        parent: Path | None,
         seed: int,
         *,
         learning_rate: float | None,
@@ -109,7 +111,7 @@ class Workshop(Adapters):
             batch,
             lexicon=self.lexicon,
             base=self.wired.base,
-            parent=parent,
+            parent=self._caller.directory,
             seed=seed,
             threads=self.threads,
             device=self.device,

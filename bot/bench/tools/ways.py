@@ -23,7 +23,7 @@ from bot.bench.tools.methods import (
     Shown,
 )
 from bot.bench.tools.plan import COMMUNITY
-from bot.bench.tools.tasks import ToolTask
+from bot.bench.tools.tasks import ToolTask, place
 from bot.bench.tools.training import FULL_LEARNING_RATE, Cost
 from learning.embed import DIMENSIONS
 from learning.tool import Tool
@@ -203,8 +203,19 @@ async def _all(
     task: ToolTask, answer: Answering
 ) -> tuple[Sequence[Answer], Sequence[Answer]]:
     """Answer the test, and then the messages that need no tool."""
-    answers = [await answer(case.request) for case in task.test]
-    return answers, [await answer(message) for message in task.ordinary]
+    answers = await _mixed([case.request for case in task.test], answer)
+    return answers, await _mixed(task.ordinary, answer)
+
+
+async def _mixed(requests: Sequence[str], answer: Answering) -> list[Answer]:
+    """Answer requests as they come in a channel: those of a tool not in a row.
+
+    In a row, an engine that keeps what it has read would read a description once.
+    """
+    answers: dict[str, Answer] = {}
+    for request in sorted(set(requests), key=place):
+        answers[request] = await answer(request)
+    return [answers[request] for request in requests]
 
 
 def _shown(
