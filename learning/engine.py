@@ -73,6 +73,9 @@ class Completion:
     seconds: float
     first_token: Mapping[str, float] = field(default_factory=dict)
     """Log-probabilities of the first token's candidates, by token text."""
+    likelihoods: tuple[tuple[str, float], ...] = ()
+    """Where candidates were asked for: every token written, and its log-probability as
+    the model has it, whatever the grammar forbids."""
 
 
 class Engine(Protocol):

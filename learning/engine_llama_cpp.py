@@ -150,6 +150,7 @@ class LlamaCppEngine:
         timings: dict[str, int] = {}
         first_at: float | None = None
         first_token: dict[str, float] = {}
+        likelihoods: list[tuple[str, float]] = []
         with process.slot(owner, prompt=hash(json.dumps(body["messages"]))) as slot:
             body |= {"id_slot": slot.id, "cache_prompt": slot.cache_prompt}
             async with aclosing(process.stream(body)) as events:
@@ -161,6 +162,7 @@ class LlamaCppEngine:
                         first_token = _candidates(choice)
                         if first_token and not generation.wants(first_token):
                             break
+                    likelihoods += _likelihoods(choice)
                     piece = choice["delta"].get("content") or ""
                     if not piece:
                         continue
@@ -177,6 +179,7 @@ class LlamaCppEngine:
             seconds_to_first_token=(first_at or answered) - asked,
             seconds=answered - asked,
             first_token=first_token,
+            likelihoods=tuple(likelihoods),
         )
 
     def _body(self, process: LlamaCppProcess, generation: Generation) -> dict[str, Any]:
@@ -257,9 +260,17 @@ class LlamaCppEngine:
 
 
 def _candidates(choice: dict[str, Any]) -> dict[str, float]:
-    content = (choice.get("logprobs") or {}).get("content") or []
+    content = _content(choice)
     candidates = content[0]["top_logprobs"] if content else []
     return {each["token"]: each["logprob"] for each in reversed(candidates)}
+
+
+def _likelihoods(choice: dict[str, Any]) -> list[tuple[str, float]]:
+    return [(each["token"], each["logprob"]) for each in _content(choice)]
+
+
+def _content(choice: dict[str, Any]) -> list[dict[str, Any]]:
+    return (choice.get("logprobs") or {}).get("content") or []
 
 
 def _retrieve(task: asyncio.Task[None]) -> None:

@@ -104,6 +104,7 @@ class PeftDecoder:
         candidates: dict[str, float] = {}
         cache: Any = None
         tokens: list[int] = []
+        likelihoods: list[tuple[str, float]] = []
         text = ""
         read = prompt
         reason = "length"
@@ -126,6 +127,9 @@ class PeftDecoder:
             if stopped():
                 return None
             tokens.append(token)
+            if generation.first_token_candidates:
+                logged = float(logits.log_softmax(-1)[token])
+                likelihoods.append((self._tokenizer.decode([token]), logged))
             if token in self._ends:
                 reason = "stop"
                 break
@@ -145,6 +149,7 @@ class PeftDecoder:
             seconds_to_first_token=first - began,
             seconds=time.perf_counter() - began,
             first_token=candidates,
+            likelihoods=tuple(likelihoods),
         )
 
     def _prompt(self, messages: tuple[Message, ...]) -> list[int]:

@@ -6,7 +6,8 @@ one at many a request that no tool is for, and talk about a tool is near to it.
 """
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 NEARNESS = 4.0
 """What a cosine weighs beside a log-probability: fitted on six tools of
@@ -18,6 +19,8 @@ ENOUGH_LACKING = 1.25
 """From this on one is meant that lacks something, for which people are asked."""
 LEAST = 1e-6
 
+_NAMED = re.compile(r'\s*\{\s*"name":\s*"[^"]*"')
+
 
 def chance(first_token: Mapping[str, float]) -> float:
     """Return how likely a call begins, of a first token's log-probabilities."""
@@ -25,7 +28,25 @@ def chance(first_token: Mapping[str, float]) -> float:
     return sum(math.exp(first_token[token]) for token in begun)
 
 
+def name_chance(likelihoods: Iterable[tuple[str, float]]) -> float:
+    """Return how likely a call begins with the name that it has.
+
+    Of a call's tokens and their log-probabilities, those up to the end of the name
+    count; it is 1.0 of an engine that tells none.
+    """
+    said, logged = "", 0.0
+    for token, each in likelihoods:
+        said, logged = said + token, logged + each
+        if _NAMED.match(said):
+            break
+    return math.exp(logged)
+
+
+def meaning(likely: float, cosine: float) -> float:
+    """Weigh together how likely a call is and how near the request is to its tool."""
+    return math.log(max(likely, LEAST)) + NEARNESS * cosine
+
+
 def is_meant(likely: float, cosine: float, *, lacks: bool = False) -> bool:
-    """Say whether a call was meant that begins as likely, of a tool as near as this."""
-    meaning = math.log(max(likely, LEAST)) + NEARNESS * cosine
-    return meaning >= (ENOUGH_LACKING if lacks else ENOUGH)
+    """Say whether a call was meant that is as likely, of a tool as near as this."""
+    return meaning(likely, cosine) >= (ENOUGH_LACKING if lacks else ENOUGH)

@@ -146,7 +146,7 @@ class DiscordOnline:
         )
 
     async def approve(self):
-        await self._until(lambda: self._cards())
+        await self._until(self._cards)
         await self._people.moderator.click(self._cards()[-1], label="Approve")
         await self._until(lambda: not labels_of(self._cards()[-1]))
         return text_of(self._cards()[-1])

@@ -1,11 +1,13 @@
 """How `myna bench tools` teaches, finds tools and asks, without any model."""
 
 import itertools
+import json
 import math
 import re
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from bot.bench.tools import community, lessons, torchhub
 from bot.bench.tools.asking import NOTHING, Asking, Choice, with_tools
@@ -113,7 +115,7 @@ def test_plain_rows_ask_the_request_beside_the_replay_of_production(tmp_path):
     assert taught == {case.request: case.call.text for case in HUB.task.train}
     assert len([row for row in rows if row.teacher == "base"]) == 24
     assert len({row.lesson for row in rows if row.lesson}) == 3
-    assert spec.epochs * len(rows) >= 45 * spec.batch_rows
+    assert spec.epochs * len(rows) >= lessons.LEAST_STEPS * spec.batch_rows
 
 
 def test_the_rows_are_the_same_whatever_weights_are_trained(tmp_path):
@@ -221,6 +223,46 @@ async def test_nothing_is_asked_where_no_tool_is_near():
 
     assert answer == NOTHING
     assert not engine.asked
+
+
+class Undecided:
+    """Names the one tool, and the other where nothing else may be called."""
+
+    def __init__(self, **chances):
+        self.chances = chances
+
+    async def generate(self, generation):
+        [name, *_] = [n for n in self.chances if n in generation.grammar]
+        call = Call(name, {}).text
+        said = ((call, math.log(self.chances[name])),)
+        return Completion(call, "stop", 9, 52, 0.25, 0.5, {}, said)
+
+
+@pytest.mark.parametrize(
+    ("chances", "cosines", "called"),
+    [
+        ((0.9, 0.1), (0.5, 0.6), "player_lookup"),
+        ((0.6, 0.4), (0.5, 0.7), "server_status"),
+        ((0.6, 0.1), (0.7, 0.5), "player_lookup"),
+    ],
+)
+async def test_another_tool_than_the_nearest_has_to_be_as_much_likelier(
+    chances, cosines, called
+):
+    names = ("player_lookup", "server_status")
+    tools = {t.name: t for t in COMMUNITY.task.tools}
+    nearest_first = sorted(zip(cosines, names, strict=True), reverse=True)
+    choice = Choice(
+        [tools[name] for _, name in nearest_first],
+        cosines=dict(zip(names, cosines, strict=True)),
+    )
+    engine = Undecided(**dict(zip(names, chances, strict=True)))
+
+    answer = await Asking(engine, None).compared("is she up", choice)
+
+    assert json.loads(answer.text)["name"] == called
+    waited = 0.75 if called == "server_status" else 0.25
+    assert answer.seconds_to_first_token == waited
 
 
 async def test_freely_there_is_neither_a_grammar_nor_a_first_look():

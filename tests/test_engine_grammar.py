@@ -131,6 +131,19 @@ async def test_the_first_tokens_candidates_are_those_of_no_grammar(engine, free)
     assert not any(token.startswith("{") for token in free.first_token)
 
 
+async def test_every_token_is_as_likely_as_without_a_grammar(engine, free):
+    forced = 'root ::= "{"'
+
+    said = await engine.generate(ask(QUESTION, forced, first_token_candidates=5))
+
+    assert "".join(token for token, _ in free.likelihoods) == free.text
+    [first, *_] = free.likelihoods
+    assert first == next(iter(reversed(free.first_token.items())))
+    [brace, *_] = said.likelihoods
+    assert brace[0] == "{"
+    assert brace[1] < min(free.first_token.values())
+
+
 async def test_an_unwanted_answer_ends_before_its_first_token(engine, free):
     offered = []
 

@@ -96,6 +96,16 @@ def reference(base, adapter, generation):
     return tokenizer.decode(new, skip_special_tokens=True)
 
 
+async def test_it_says_how_likely_each_token_was(engine):
+    told = await engine.generate(asking())
+    untold = await engine.generate(asking(first_token_candidates=0))
+
+    (token, first), *_ = told.likelihoods
+    assert told.first_token[token] == first == max(told.first_token.values())
+    assert len(told.likelihoods) == told.tokens
+    assert untold.likelihoods == ()
+
+
 async def test_base_and_adapter_answer_as_transformers_does(base, adapters, engine):
     for adapter in (None, adapters[0]):
         completion = await engine.generate(asking(adapter))

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from learning.tool_decision import ENOUGH, NEARNESS, chance, is_meant
+from learning.tool_decision import ENOUGH, NEARNESS, chance, is_meant, name_chance
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,13 @@ def test_a_call_begins_with_any_token_that_opens_a_brace():
 
     assert chance(said) == pytest.approx(0.7)
     assert chance({"The": -0.1}) == 0
+
+
+def test_of_a_call_the_tokens_up_to_the_end_of_its_name_say_how_likely_it_is():
+    halves = ['{"', "name", '":', ' "', "roll", '",', ' "', "arguments"]
+
+    assert name_chance((each, math.log(0.5)) for each in halves) == pytest.approx(
+        0.5**6
+    )
+    assert name_chance([("Hello", math.log(0.5)), (".", 0.0)]) == pytest.approx(0.5)
+    assert name_chance([]) == 1

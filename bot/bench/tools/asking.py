@@ -1,7 +1,7 @@
 """How a call is asked for: freely, within a grammar, and after a first look or not."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.bench.adapters import SERVER
 from bot.bench.tools.methods import Answer
@@ -10,7 +10,7 @@ from learning import prompt, tool_signature
 from learning.engine import AdapterRef, Completion, Engine, Generation, Message
 from learning.lexicon import Encoder
 from learning.tool import Call, Tool, parse_call
-from learning.tool_decision import chance, is_meant
+from learning.tool_decision import chance, is_meant, meaning, name_chance
 from learning.tool_grammar import grammar_of, likely_of
 
 Examples = Sequence[tuple[str, Call]]
@@ -67,6 +67,29 @@ class Asking:
         """Let the model write one of these calls. Raises as `text` does."""
         messages = _messages(request, shown)
         return _answer(await self._written(messages, request, choice))
+
+    async def compared(
+        self, request: str, choice: Choice, shown: Sequence[Tool] = ()
+    ) -> Answer:
+        """Do the same, and where it is another tool than the nearest, ask for that too.
+
+        The one stands whose name is likelier and whose requests are nearer, taken
+        together as in `learning.tool_decision`. Raises as `text` does.
+        """
+        messages = _messages(request, shown)
+        written = await self._written(messages, request, choice)
+        named, nearest = _named(written), choice.tools[0].name
+        if named == nearest or not {named, nearest} <= choice.cosines.keys():
+            return _answer(written)
+        only = replace(choice, tools=choice.tools[:1])
+        other = await self._written(messages, request, only)
+        first, second = (
+            meaning(name_chance(each.likelihoods), choice.cosines[_named(each)])
+            for each in (written, other)
+        )
+        if first >= second:
+            return _answer(written)
+        return _answer(other, after=written.seconds)
 
     async def looked(
         self, request: str, choice: Choice, shown: Sequence[Tool] = ()
@@ -125,7 +148,7 @@ class Asking:
                 server=SERVER,
                 max_tokens=max_tokens,
                 grammar=grammar,
-                first_token_candidates=CANDIDATES if goes_on else 0,
+                first_token_candidates=CANDIDATES if grammar else 0,
                 goes_on=goes_on,
             )
         )
@@ -144,9 +167,14 @@ def _messages(request: str, shown: Sequence[Tool]) -> tuple[Message, ...]:
     return prompt.build(with_tools(request, shown))
 
 
-def _answer(completion: Completion) -> Answer:
+def _named(completion: Completion) -> str:
+    call = parse_call(completion.text)
+    return call.name if call else ""
+
+
+def _answer(completion: Completion, *, after: float = 0.0) -> Answer:
     return Answer(
         text=completion.text.strip(),
         prompt_tokens=completion.prompt_tokens,
-        seconds_to_first_token=completion.seconds_to_first_token,
+        seconds_to_first_token=after + completion.seconds_to_first_token,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.bench.adapters import general
 from bot.bench.learning.statistics import Count
+from bot.bench.tools import lessons
 from bot.bench.tools.asking import ANSWER_TOKENS, Asking
 from bot.bench.tools.catalogue import Catalogue, Remembering
 from bot.bench.tools.methods import Material
@@ -51,6 +52,7 @@ class Bench:
         return {
             **of_run,
             "least steps": dataset.LEAST_STEPS,
+            "least steps of plain examples": lessons.LEAST_STEPS,
             "wordings of a tool": tool_expand.ROWS,
             "rows of an old tool": dataset.OLD_TOOL_ROWS,
             "general rows a tool": dataset.GENERAL_PER_LESSON,

@@ -25,12 +25,10 @@ from bot.bench.tools.methods import (
 from bot.bench.tools.plan import COMMUNITY
 from bot.bench.tools.tasks import ToolTask, place
 from bot.bench.tools.training import FULL_LEARNING_RATE, Cost
-from learning.embed import DIMENSIONS
 from learning.tool import Tool
 from learning.tool_decision import ENOUGH, ENOUGH_LACKING, NEARNESS, is_meant
 from learning.toolbox import MOST
 
-FLOAT_BYTES = 4
 Answering = Callable[[str], Awaitable[Answer]]
 
 
@@ -104,9 +102,11 @@ class Taught:
                 )
                 return await asking.looked(request, choice, shown)
             nearby = _distinct([*catalogue.tools_nearby(request), *shown])
-            return await asking.within(
-                request, _choice(material, nearby, self.bench), shown
+            choice = replace(
+                _choice(material, nearby, self.bench),
+                cosines=catalogue.cosines(request),
             )
+            return await asking.compared(request, choice, shown)
 
         return _shown(
             await _all(material.task, answer), cost, await self.bench.general(adapter)
@@ -177,8 +177,7 @@ class Nearest:
             return Answer(case.call.text)
 
         answers, ordinary = await _all(material.task, answer)
-        stored = len(material.task.train) * DIMENSIONS * FLOAT_BYTES
-        return Shown(answers, ordinary, stored_bytes=stored)
+        return Shown(answers, ordinary, stored_bytes=catalogue.stored_bytes)
 
 
 def every(bench: Bench) -> list[Described | Taught | Free | Whole | Nearest]:
