@@ -132,7 +132,27 @@ def kinds(tool: Tool, examples: Iterable[tuple[str, Call]]) -> Mapping[str, Kind
                 quoted=all(_is_quoted(request, value) for request, value in given),
                 shared=name in shared,
             )
-    return known
+    lacked = frozenset[str]().union(
+        *(known.keys() - call.arguments.keys() for _, call in own)
+    )
+    left = {name for each in own for name in _left_out(tool, known, *each)}
+    return {
+        name: replace(kind, always=name in lacked - left)
+        for name, kind in known.items()
+    }
+
+
+def _left_out(
+    tool: Tool, known: Mapping[str, Kind], request: str, call: Call
+) -> Iterable[str]:
+    """Name the parameters that a call lacks though a value of theirs is left over."""
+    places = Copies(Rules(), request).places(tool, known)
+    for name in known.keys() - call.arguments.keys():
+        rivals = [
+            n for n in call.arguments if not places[name].isdisjoint(places.get(n, ()))
+        ]
+        if len(places[name]) > len(rivals):
+            yield name
 
 
 def shapes(

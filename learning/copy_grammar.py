@@ -80,23 +80,31 @@ class Copies:
         return self.numbers(whole=schema["type"] == "integer", others=others, own=own)
 
     def given(self, tool: Tool, kinds: Mapping[str, Kind]) -> Collection[str]:
-        """Name the required parameters whose values a request plainly holds.
+        """Name the parameters whose values a request plainly holds, and gives.
 
         `kinds` are those of the parameters that are copied. A value is plainly there
         where the request has as many values of its shapes as there are parameters
-        that may take these.
+        that may take these. It is given where it is required, or is no number and every
+        example that has one gives it.
         """
-        places = {
-            name: self._places(tool.properties[name], name, kinds) for name in kinds
-        }
+        places = self.places(tool, kinds)
         return [
             name
-            for name in tool.required
-            if places.get(name)
-            and kinds[name].structured
+            for name, kind in kinds.items()
+            if (name in tool.required or (kind.always and not kind.numeric))
+            and places[name]
+            and kind.structured
             and len(places[name])
             >= sum(not places[name].isdisjoint(each) for each in places.values())
         ]
+
+    def places(
+        self, tool: Tool, kinds: Mapping[str, Kind]
+    ) -> Mapping[str, frozenset[int]]:
+        """Return where values stand that each of these parameters may take."""
+        return {
+            name: self._places(tool.properties[name], name, kinds) for name in kinds
+        }
 
     def _places(
         self, schema: Mapping[str, Any], name: str, kinds: Mapping[str, Kind]

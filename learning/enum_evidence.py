@@ -28,6 +28,12 @@ was right in 79 %; an adapter of two other communities chose rightly in 22 of 40
 that was left at LEAST (docs/LOG.md)."""
 SURE = 0.95
 """A choice as likely as this leaves no other: 99 % of such were right (docs/LOG.md)."""
+LEAST_LACKING = 0.05
+"""Where no choice of an enum is less likely than this, one is given: none was in 1 % of
+such requests."""
+LEAST_UNMARKED = 0.3
+"""The same of an optional boolean: in 1 %. One that is needed is given unless it surely
+is not: it was in 14 of 16 requests."""
 SURELY_ABSENT = 0.93
 """From this on nothing is given: right in 98 % of enums and of booleans."""
 MOST_WEIGHED = 300
@@ -72,9 +78,7 @@ def weighed(
         if not is_closed(schema) or _is_decided(name, schema, taught, request):
             continue
         likely = choice_likelihood.likelihood(tool, taught, name, request, encoder)
-        kept, may_lack = _possible(
-            likely, share=CLEARLY_LESS if "enum" in schema else 0
-        )
+        kept, may_lack = _possible(likely, schema, needed=name in tool.required)
         if _is_borne_out(name, schema, taught) and likely.is_absent:
             kept = []  # words and meaning both: none is spoken of
         properties.pop(name, None)
@@ -141,17 +145,19 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in re.findall(r"\w+", text))
 
 
-def _possible(likely: Likelihood, *, share: float) -> tuple[list[Any], bool]:
-    """Return the choices that may be meant, and whether none may be.
-
-    Each is at least this share as likely as the likeliest.
-    """
+def _possible(
+    likely: Likelihood, schema: Mapping[str, Any], *, needed: bool
+) -> tuple[list[Any], bool]:
+    """Return the choices that may be meant, and whether none may be."""
     if likely.absent >= SURELY_ABSENT:
         return [], True
+    share, lacking = CLEARLY_LESS, LEAST_LACKING
+    if "enum" not in schema:
+        share, lacking = 0.0, SURELY_ABSENT if needed else LEAST_UNMARKED
     least = max(LEAST, share * max(chance for _, chance in likely.choices))
     sure = [value for value, chance in likely.choices if chance >= SURE]
     kept = [value for value, chance in likely.choices if chance >= least]
-    return sure or kept, not sure and likely.absent >= LEAST
+    return sure or kept, not sure and likely.absent >= lacking
 
 
 def _is_decided(

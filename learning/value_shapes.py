@@ -130,6 +130,8 @@ class Kind:
     """Whether one is a function word and nothing else."""
     quoted: bool = False
     """Whether every value stands in double quotation marks in its request."""
+    always: bool = False
+    """Whether some examples lack it, and all of these have no value left for it."""
     shared: bool = False
     """Whether an example gives one number of its request to another parameter too."""
     lists: Lists | None = None
@@ -139,6 +141,11 @@ class Kind:
     def structured(self) -> bool:
         """Whether every value is of a shape that a pattern recognises."""
         return self.shapes <= STRUCTURED
+
+    @property
+    def numeric(self) -> bool:
+        """Whether a value is a number: these stand for many a thing."""
+        return Shape.NUMBER in self.shapes
 
     @property
     def wanted(self) -> frozenset[Shape]:

@@ -412,6 +412,28 @@ def test_what_a_request_does_not_say_may_be_left_out():
     assert reading("oak at 18:50, 2026-12-19", book="oak", start="18:50")
 
 
+@pytest.mark.parametrize(
+    ("other", "may_lack"),
+    [("log 3 hours", False), ("log 3 hours, I write this on 2026-02-03", True)],
+)
+def test_what_examples_give_wherever_they_have_it_is_not_left_out(other, may_lack):
+    log = tool(required=["hours"], hours={"type": "integer"}, day=TEXT)
+    dated = Call("book", {"hours": 2, "day": "2026-01-05"})
+    examples = [
+        ("log 2 hours on 2026-01-05", dated),
+        (other, Call("book", {"hours": 3})),
+    ]
+
+    def allows(request, **arguments):
+        names, known = copied(log, examples), kinds(log, examples)
+        written = grammar([log], request, copied={"book": names}, kinds={"book": known})
+        return Language(written).has(Call("book", arguments).text)
+
+    assert allows("7 hours on 2026-03-09", hours=7, day="2026-03-09")
+    assert allows("7 hours on 2026-03-09", hours=7) is may_lack
+    assert allows("7 hours", hours=7)
+
+
 def test_a_value_that_two_parameters_may_take_is_not_said_plainly_of_either():
     shift = tool(required=["begin", "end"], begin=TEXT, end=TEXT)
     shifts = [("from 8:00 to 9:00", Call("book", {"begin": "8:00", "end": "9:00"}))]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from learning.choice_likelihood import likelihood, signs, spans_of
+from learning import choice_likelihood
+from learning.choice_likelihood import Likelihood, likelihood, signs, spans_of
 from learning.enum_evidence import is_silent, weighed
 from learning.recalling_encoder import RecallingEncoder
 from learning.tool import Call, from_fields
@@ -112,20 +113,57 @@ def test_an_enum_is_not_silent_where_a_request_means_one_of_its_values():
 
 
 def test_what_is_needed_keeps_all_its_choices_where_none_is_likely():
-    fields = {**TOOL.parameters, "required": ["room"]}
-    needed = from_fields(
+    found, sure = weighed(requiring("room"), EXAMPLES, "anything", MeaningEncoder())
+
+    assert found.properties["room"]["enum"] == ["cellar", "attic"]
+    assert "room" not in sure
+
+
+def requiring(name):
+    return from_fields(
         {
             "name": "book",
             "description": "Books a room.",
-            "parameters": fields,
+            "parameters": {**TOOL.parameters, "required": [name]},
             "endpoint": {"url": "https://example.org/"},
         }
     )
 
-    found, sure = weighed(needed, EXAMPLES, "anything", MeaningEncoder())
 
-    assert found.properties["room"]["enum"] == ["cellar", "attic"]
+def test_of_an_enum_a_choice_that_is_clearly_less_likely_is_left_out(monkeypatch):
+    odds = {"cellar": 0.5, "attic": 0.13}
+    told = Likelihood(tuple(odds.items()), 0.37)
+    monkeypatch.setattr(choice_likelihood, "likelihood", lambda *_: told)
+    encoder = MeaningEncoder()
+
+    both, _ = weighed(TOOL, EXAMPLES, "where it is cool", encoder)
+    told = Likelihood((("cellar", 0.5), ("attic", 0.12)), 0.38)
+    one, sure = weighed(TOOL, EXAMPLES, "where it is cool", encoder)
+
+    assert both.properties["room"]["enum"] == ["cellar", "attic"]
+    assert one.properties["room"]["enum"] == ["cellar"]
     assert "room" not in sure
+
+
+@pytest.mark.parametrize(
+    ("tool", "absent", "given"),
+    [
+        (TOOL, 0.35, False),
+        (TOOL, 0.25, True),
+        (requiring("projector"), 0.9, True),
+        (requiring("projector"), 0.94, False),
+    ],
+    ids=["may be absent", "hardly absent", "needed", "needed and surely absent"],
+)
+def test_a_boolean_is_given_that_is_hardly_absent_or_needed(
+    monkeypatch, tool, absent, given
+):
+    told = Likelihood(((True, (1 - absent) * 0.9), (False, (1 - absent) * 0.1)), absent)
+    monkeypatch.setattr(choice_likelihood, "likelihood", lambda *_: told)
+
+    _, sure = weighed(tool, EXAMPLES, "with the big screen", MeaningEncoder())
+
+    assert ("projector" in sure) is given
 
 
 def test_a_grammar_has_the_choice_that_a_request_means():
