@@ -37,6 +37,11 @@ def _handler_of_sigterm():
     signal.signal(signal.SIGTERM, before)
 
 
+@pytest.fixture(autouse=True)
+def _few_steps(monkeypatch):
+    monkeypatch.setattr(lessons, "LEAST_STEPS", 8)
+
+
 @pytest.fixture(scope="module")
 def wired(tmp_path_factory):
     """A tiny base, and an adapter of it as the caller."""

@@ -109,7 +109,10 @@ def lay_out(
 
 
 def plain_rows(batch: Batch) -> list[Row]:
-    """Return the rows of plain examples, in an order that they alone decide."""
+    """Return the rows of plain examples, in an order that they alone decide.
+
+    Those of one tool count as one lesson, and have as little replay.
+    """
     taught = [_row(case) for case in batch.cases]
     count = len({row.lesson for row in taught})
     again = dataset.replay_rows(
@@ -120,8 +123,8 @@ def plain_rows(batch: Batch) -> list[Row]:
 
 
 def _row(case: Case) -> Row:
-    lesson = hashlib.sha256(_kind(case).encode()).hexdigest()[:16]
-    said = case.call.text if case.call else ""
+    name, said = (case.call.name, case.call.text) if case.call else ("", "")
+    lesson = hashlib.sha256(name.encode()).hexdigest()[:16]
     return replace(ask(case.request, said, "wording", lesson=lesson), focused=True)
 
 
