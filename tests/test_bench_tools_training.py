@@ -39,7 +39,7 @@ def _handler_of_sigterm():
 
 @pytest.fixture(autouse=True)
 def _few_steps(monkeypatch):
-    monkeypatch.setattr(lessons, "LEAST_STEPS", 8)
+    monkeypatch.setattr(lessons, "LEAST_STEPS", 24)
 
 
 @pytest.fixture(scope="module")
