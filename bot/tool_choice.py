@@ -17,7 +17,7 @@ from learning import prompt
 from learning.engine import Generation, Message
 from learning.errors import PromptTooLongError
 from learning.tool import Call, calls_of, parse_call
-from learning.tool_decision import chance, is_meant
+from learning.tool_decision import Look, is_meant
 from learning.tool_grammar import grammar_of, likely_of
 from learning.toolbox import MEANT, MOST_SHOWN, leading
 from storage import adapters
@@ -124,24 +124,17 @@ class Choosing:
         candidates: Sequence[Candidate],
     ) -> Chosen | None:
         """Let the adapter write a call, if by itself it might begin one."""
-        likely = 1.0  # of an engine that does not say
         scores = {each.lesson.id: each.score for each in candidates}
-        nearest = max(scores.values())
-        if not is_meant(likely, nearest):
+        look = Look(nearest=max(scores.values()))
+        if not look.may_mean():
             return None
-
-        def may_call(first_token: Mapping[str, float]) -> bool:
-            nonlocal likely
-            likely = chance(first_token)
-            return is_meant(likely, nearest)
-
         chosen = await self._written(
-            question, request, adapter, candidates, goes_on=may_call
+            question, request, adapter, candidates, goes_on=look.goes_on
         )
         if chosen is None:
             return None
         score, lacks = scores[chosen.lesson.id], _lacks(chosen)
-        return chosen if is_meant(likely, score, lacks=lacks) else None
+        return chosen if is_meant(look.likely, score, lacks=lacks) else None
 
     async def _written(
         self,

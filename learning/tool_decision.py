@@ -8,6 +8,7 @@ one at many a request that no tool is for, and talk about a tool is near to it.
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 NEARNESS = 4.0
 """What a cosine weighs beside a log-probability: fitted on six tools of
@@ -52,3 +53,22 @@ def meaning(likely: float, cosine: float) -> float:
 def is_meant(likely: float, cosine: float, *, lacks: bool = False) -> bool:
     """Say whether a call was meant that is as likely, of a tool as near as this."""
     return meaning(likely, cosine) >= (ENOUGH_LACKING if lacks else ENOUGH)
+
+
+@dataclass
+class Look:
+    """Looks at how a call would begin, and keeps what it saw until it is written."""
+
+    nearest: float
+    """The cosine of the nearest tool."""
+    likely: float = 1.0
+    """How likely a call begins; certain of an engine that does not say."""
+
+    def may_mean(self) -> bool:
+        """Say whether a call may be meant, of the nearest tool and lacking nothing."""
+        return is_meant(self.likely, self.nearest)
+
+    def goes_on(self, first_token: Mapping[str, float]) -> bool:
+        """Take in a first token's candidates; a `Generation.goes_on`."""
+        self.likely = chance(first_token)
+        return self.may_mean()

@@ -10,7 +10,7 @@ from learning import prompt, tool_signature
 from learning.engine import AdapterRef, Completion, Engine, Generation, Message
 from learning.lexicon import Encoder
 from learning.tool import Call, Tool, parse_call
-from learning.tool_decision import chance, is_meant, meaning, name_chance
+from learning.tool_decision import Look, is_meant, meaning, name_chance
 from learning.tool_grammar import grammar_of, likely_of
 
 Examples = Sequence[tuple[str, Call]]
@@ -99,23 +99,17 @@ class Asking:
         It is `bot.tool_choice`, without asking once more for what does not fit. Raises
         as `text` does.
         """
-        likely, nearest = 1.0, max(choice.cosines.values())
-        if not is_meant(likely, nearest):
+        look = Look(nearest=max(choice.cosines.values()))
+        if not look.may_mean():
             return NOTHING
-
-        def may_call(first_token: Mapping[str, float]) -> bool:
-            nonlocal likely
-            likely = chance(first_token)
-            return is_meant(likely, nearest)
-
         messages = _messages(request, shown)
-        written = await self._written(messages, request, choice, goes_on=may_call)
+        written = await self._written(messages, request, choice, look.goes_on)
         call = parse_call(written.text)
         tool = next((t for t in choice.tools if call and t.name == call.name), None)
         if call is None or tool is None:
             return NOTHING
         lacks = bool(tool.missing(call.arguments))
-        if not is_meant(likely, choice.cosines[tool.name], lacks=lacks):
+        if not is_meant(look.likely, choice.cosines[tool.name], lacks=lacks):
             return NOTHING
         return _answer(written)
 
