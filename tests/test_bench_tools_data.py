@@ -138,3 +138,17 @@ def test_a_place_is_the_same_everywhere_and_spread_evenly():
     assert place("dialogue 1") == pytest.approx(0.0845, abs=1e-4)
     assert 0.66 < sum(each < 0.7 for each in places) / 2000 < 0.74
     assert place("dialogue 1", seed=1) != places[1]
+
+
+@pytest.mark.parametrize("name", ["community_gym.json", "community_company.json"])
+def test_two_more_communities_are_of_the_same_shape(name):
+    task = community.load(community.FILE.with_name(name))
+
+    tools = {tool.name: tool for tool in task.tools}
+    assert len(tools) == 6
+    assert tools.keys().isdisjoint(TOOLS)
+    assert Counter(case.call.name for case in task.train) == dict.fromkeys(tools, 8)
+    assert Counter(case.call.name for case in task.test) == dict.fromkeys(tools, 10)
+    assert len(set(task.ordinary)) == len(task.ordinary) == 100
+    for case in (*task.train, *task.test):
+        assert tools[case.call.name].problems(case.call.arguments) == ()
