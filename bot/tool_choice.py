@@ -19,7 +19,7 @@ from learning.errors import PromptTooLongError
 from learning.tool import Call, calls_of, parse_call
 from learning.tool_decision import Look, is_meant
 from learning.tool_grammar import grammar_of, likely_of
-from learning.toolbox import MEANT, MOST_SHOWN, leading
+from learning.toolbox import MOST_SHOWN, leading
 from storage import adapters
 
 if TYPE_CHECKING:
@@ -95,14 +95,14 @@ class Choosing:
         known: frozenset[int],
         is_reply: bool,  # noqa: FBT001
     ) -> Chosen | None:
-        """Call what weights do not know, where a request is worded as its examples."""
+        """Call what weights do not know, by its examples."""
         others = leading([each for each in near if each.lesson.id not in known])
-        is_meant = bool(others) and (is_reply or others[0].score >= MEANT)
-        if not question.memory or not is_meant:
+        if not question.memory or not others:
             return None
         caller = self._parts.caller or self._parts.skills
+        call = self._written if is_reply else self._meant
         try:
-            return await self._written(question, request, caller, others, shown=True)
+            return await call(question, request, caller, others, shown=True)
         except PromptTooLongError:  # its examples leave no room
             return None
 
@@ -122,19 +122,27 @@ class Choosing:
         request: str,
         adapter: AdapterRef | None,
         candidates: Sequence[Candidate],
+        *,
+        shown: bool = False,
     ) -> Chosen | None:
         """Let the adapter write a call, if by itself it might begin one."""
         scores = {each.lesson.id: each.score for each in candidates}
-        look = Look(nearest=max(scores.values()))
+        look = Look(nearest=max(scores.values()), shown=shown)
         if not look.may_mean():
             return None
         chosen = await self._written(
-            question, request, adapter, candidates, goes_on=look.goes_on
+            question,
+            request,
+            adapter,
+            candidates,
+            shown=shown,
+            goes_on=look.goes_on,
         )
         if chosen is None:
             return None
         score, lacks = scores[chosen.lesson.id], _lacks(chosen)
-        return chosen if is_meant(look.likely, score, lacks=lacks) else None
+        meant = is_meant(look.likely, score, lacks=lacks, shown=shown)
+        return chosen if meant else None
 
     async def _written(
         self,

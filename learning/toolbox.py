@@ -18,8 +18,6 @@ from learning.recalling_encoder import RecallingEncoder
 from learning.tool import Tool, spoken_name, tool_of
 from learning.tool_expand import expand
 
-MEANT = 0.6
-"""From this on, it is taken to be meant for one that they have not."""
 CLEARLY_FARTHER = 0.1
 """How much less close than the closest tool one may be for the model to choose it: of
 1,465 held-out requests 33 were meant for one that was (docs/LOG.md)."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,6 +82,27 @@ async def test_an_approved_tool_is_called_by_its_examples_before_it_is_learned(
         assert reply.text == "us: 12 people play there."
         assert [credit.id for credit in reply.notes] == [lesson]
         assert reply.adapter == "skills/1"
+
+
+@pytest.mark.parametrize(("chance", "called"), [(0.9, 1), (0.05, 0)])
+async def test_by_its_examples_it_is_called_where_a_call_is_likely_begun(
+    tmp_path, monkeypatch, chance, called
+):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        engine = home.parts.engine
+        generate = engine.generate
+
+        async def hesitant(generation):
+            said = await generate(generation)
+            candidates = {"{": math.log(chance), "I": math.log(1 - chance)}
+            return said if generation.wants(candidates) else replace(said, text="")
+
+        monkeypatch.setattr(engine, "generate", hesitant)
+
+        await home.ask("status of the us server")
+
+        assert len(site.asked) == called
 
 
 async def test_a_waiting_tool_is_not_called(tmp_path):

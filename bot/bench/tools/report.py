@@ -103,7 +103,8 @@ def _told(about: Mapping[str, Any]) -> list[str]:
         f"where the log-probability of beginning a call and {NEARNESS:g} times the "
         f"cosine to the tool do not sum to {ENOUGH}. Where every request needs a call, the adapter's are those of the "
         f"{MOST} tools with the nearest requests in the training, so that none is among "
-        "them that was never taught."
+        "them that was never taught; one of another tool than the nearest is held "
+        "against the nearest one's."
     )
     full = (
         "Adapters start from the caller adapter. So does full fine-tuning, which adds it "

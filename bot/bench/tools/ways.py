@@ -26,7 +26,7 @@ from bot.bench.tools.plan import COMMUNITY
 from bot.bench.tools.tasks import ToolTask, place
 from bot.bench.tools.training import FULL_LEARNING_RATE, Cost
 from learning.tool import Tool
-from learning.tool_decision import ENOUGH, ENOUGH_LACKING, NEARNESS, is_meant
+from learning.tool_decision import ENOUGH, LACKING, NEARNESS, is_meant
 from learning.toolbox import MOST
 
 Answering = Callable[[str], Awaitable[Answer]]
@@ -80,7 +80,7 @@ class Taught:
             **self.bench.recipe,
             **described,
             "batches": lessons.BATCHES if self.name == BATCHES else 1,
-            "meant from": [NEARNESS, ENOUGH, ENOUGH_LACKING],
+            "meant from": [NEARNESS, ENOUGH, ENOUGH + LACKING],
             "nearest tools": MOST,
         }
 
