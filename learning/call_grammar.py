@@ -59,7 +59,8 @@ def grammar(
     `said` names, by tool, the parameters that the request surely gives.
 
     With `omissible` a required parameter may be left out too, for a request may lack
-    it, unless it plainly has it: see `Copies.given`.
+    it, unless it plainly has it. So may one that is not required, unless examples give
+    it wherever a request has it: see `Copies.given`.
 
     Raises ValueError where there are no tools.
     """
@@ -132,22 +133,27 @@ def kinds(tool: Tool, examples: Iterable[tuple[str, Call]]) -> Mapping[str, Kind
                 quoted=all(_is_quoted(request, value) for request, value in given),
                 shared=name in shared,
             )
-    lacked = frozenset[str]().union(
-        *(known.keys() - call.arguments.keys() for _, call in own)
-    )
-    left = {name for each in own for name in _left_out(tool, known, *each)}
+    lacking = [(r, known.keys() - call.arguments.keys(), call) for r, call in own]
+    left = {name for each in lacking for name in _left_out(tool, known, *each)}
+    lacked = frozenset[str]().union(*(names for _, names, _ in lacking))
     return {
-        name: replace(kind, always=name in lacked - left)
+        name: replace(kind, where_said=name in lacked - left)
         for name, kind in known.items()
     }
 
 
 def _left_out(
-    tool: Tool, known: Mapping[str, Kind], request: str, call: Call
+    tool: Tool,
+    known: Mapping[str, Kind],
+    request: str,
+    lacks: Collection[str],
+    call: Call,
 ) -> Iterable[str]:
-    """Name the parameters that a call lacks though a value of theirs is left over."""
+    """Name what a call lacks though its request has a value left over for it."""
+    if not lacks:
+        return
     places = Copies(Rules(), request).places(tool, known)
-    for name in known.keys() - call.arguments.keys():
+    for name in lacks:
         rivals = [
             n for n in call.arguments if not places[name].isdisjoint(places.get(n, ()))
         ]

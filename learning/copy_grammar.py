@@ -84,19 +84,42 @@ class Copies:
 
         `kinds` are those of the parameters that are copied. A value is plainly there
         where the request has as many values of its shapes as there are parameters
-        that may take these. It is given where it is required, or is no number and every
-        example that has one gives it.
+        that may take these. It is given where it is required, or where examples say so.
         """
         places = self.places(tool, kinds)
         return [
             name
             for name, kind in kinds.items()
-            if (name in tool.required or (kind.always and not kind.numeric))
+            if (name in tool.required or self._is_said(name, kinds, places))
             and places[name]
             and kind.structured
             and len(places[name])
             >= sum(not places[name].isdisjoint(each) for each in places.values())
         ]
+
+    def _is_said(
+        self,
+        name: str,
+        kinds: Mapping[str, Kind],
+        places: Mapping[str, frozenset[int]],
+    ) -> bool:
+        """Say whether a value that need not be given is, wherever a request has one.
+
+        Numbers stand for many a thing, lists take as many values as there are, and what
+        is quoted may belong to the quotation.
+        """
+        rivals = [n for n in kinds if not places[name].isdisjoint(places[n])]
+        quotes = (
+            self._values.quotations if any(k.quoted for k in kinds.values()) else ()
+        )
+        return (
+            kinds[name].where_said
+            and not kinds[name].numeric
+            and not any(kinds[rival].lists for rival in rivals)
+            and not any(
+                begin <= at < end for at in places[name] for begin, end in quotes
+            )
+        )
 
     def places(
         self, tool: Tool, kinds: Mapping[str, Kind]

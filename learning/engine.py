@@ -74,8 +74,8 @@ class Completion:
     first_token: Mapping[str, float] = field(default_factory=dict)
     """Log-probabilities of the first token's candidates, by token text."""
     likelihoods: tuple[tuple[str, float], ...] = ()
-    """Where candidates were asked for: every token written, and its log-probability as
-    the model has it, whatever the grammar forbids."""
+    """Where candidates were asked for: every token of the text, and its log-probability
+    as the model has it, whatever the grammar forbids."""
 
 
 class Engine(Protocol):

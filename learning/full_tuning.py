@@ -52,9 +52,8 @@ def train(directory: Path, spec: RunSpec, rows: list[Row]) -> RunResult:
     """Train every weight on the rows and write the model to `directory/model`.
 
     Rows, batches, losses, the adapter that it starts from and the early stop are those
-    of `learning.train`. Weights
-    are kept in float32 even where bfloat16 multiplies them: a step of 5e-5 is less
-    than bfloat16 can add to most of them.
+    of `learning.train`. Weights are kept in float32 even where bfloat16 multiplies
+    them: a step of 5e-5 is less than bfloat16 can add to most of them.
     """
     torch.set_num_threads(spec.threads)
     torch.manual_seed(spec.seed)
@@ -131,7 +130,7 @@ class _Whole:
 
     @contextmanager
     def disable_adapter(self) -> Iterator[None]:
-        """Be the bare base, as it is before the first step: ask teachers then."""
+        """Be the bare base, as it is until it takes an adapter in: ask teachers then."""
         yield
 
     def take_in(self, adapter: str) -> None:

@@ -127,12 +127,12 @@ class PeftDecoder:
             if stopped():
                 return None
             tokens.append(token)
-            if generation.first_token_candidates:
-                logged = float(logits.log_softmax(-1)[token])
-                likelihoods.append((self._tokenizer.decode([token]), logged))
             if token in self._ends:
                 reason = "stop"
                 break
+            if generation.first_token_candidates:
+                logged = float(logits.log_softmax(-1)[token])
+                likelihoods.append((self._tokenizer.decode([token]), logged))
             read = [token]
             whole = self._text(tokens)
             if not whole.endswith("\N{REPLACEMENT CHARACTER}"):  # half a character

@@ -130,7 +130,7 @@ class Kind:
     """Whether one is a function word and nothing else."""
     quoted: bool = False
     """Whether every value stands in double quotation marks in its request."""
-    always: bool = False
+    where_said: bool = False
     """Whether some examples lack it, and all of these have no value left for it."""
     shared: bool = False
     """Whether an example gives one number of its request to another parameter too."""
@@ -144,7 +144,7 @@ class Kind:
 
     @property
     def numeric(self) -> bool:
-        """Whether a value is a number: these stand for many a thing."""
+        """Whether a value is a number."""
         return Shape.NUMBER in self.shapes
 
     @property

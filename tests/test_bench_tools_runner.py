@@ -311,7 +311,14 @@ def test_another_community_may_be_measured(bench, tmp_path):
 
     assert method.shown == [("community", 8, 0)]
     assert numbers(tmp_path)["methods"][0]["cases"] == 3
-    for broken in ("{", "[]", "{}", '{"tools": [{"tool": {"name": "a b"}}]}'):
+    assert numbers(tmp_path)["about"]["tested_on"] == "other.json"
+    unfit = {**tool, "examples": [{"request": "Hi", "arguments": {"region": "mars"}}]}
+    empty = {"tools": [], "near_misses": [], "general": []}
+    for broken in (
+        *("{", "[]", "{}", '{"tools": [{"tool": {"name": "a b"}}]}'),
+        *map(json.dumps, (empty, {**empty, "tools": [unfit]})),
+        json.dumps({**empty, "tools": [tool], "general": "Hi!"}),
+    ):
         other.write_text(broken)
         with pytest.raises(CommandError, match="is no community"):
             bench(*words, "--eval", str(other), methods=[method])

@@ -230,10 +230,12 @@ class Undecided:
 
     def __init__(self, **chances):
         self.chances = chances
+        self.breaks_off = ""
 
     async def generate(self, generation):
         [name, *_] = [n for n in self.chances if n in generation.grammar]
         call = Call(name, {}).text
+        call = call[:-1] if name == self.breaks_off else call
         said = ((call, math.log(self.chances[name])),)
         return Completion(call, "stop", 9, 52, 0.25, 0.5, {}, said)
 
@@ -261,8 +263,22 @@ async def test_another_tool_than_the_nearest_has_to_be_as_much_likelier(
     answer = await Asking(engine, None).compared("is she up", choice)
 
     assert json.loads(answer.text)["name"] == called
-    waited = 0.75 if called == "server_status" else 0.25
-    assert answer.seconds_to_first_token == waited
+    both = cosines[0] < cosines[1]  # each took 0.5 s
+    assert answer.seconds_to_first_token == (1.0 if both else 0.25)
+
+
+async def test_a_call_that_breaks_off_does_not_stand():
+    tools = {t.name: t for t in COMMUNITY.task.tools}
+    choice = Choice(
+        [tools["server_status"], tools["player_lookup"]],
+        cosines={"server_status": 0.9, "player_lookup": 0.2},
+    )
+    engine = Undecided(player_lookup=0.5, server_status=0.5)
+    engine.breaks_off = "server_status"
+
+    answer = await Asking(engine, None).compared("is she up", choice)
+
+    assert json.loads(answer.text)["name"] == "player_lookup"
 
 
 async def test_freely_there_is_neither_a_grammar_nor_a_first_look():

@@ -434,6 +434,34 @@ def test_what_examples_give_wherever_they_have_it_is_not_left_out(other, may_lac
     assert allows("7 hours", hours=7)
 
 
+def test_a_value_that_a_list_or_a_quotation_may_hold_is_not_forced_on_another():
+    days = {"type": "array", "items": TEXT}
+    run = tool(required=["days"], days=days, due=TEXT)
+    runs = [
+        ("run on Monday", Call("book", {"days": ["Monday"]})),
+        (
+            "run Tuesday, due Friday",
+            Call("book", {"days": ["Tuesday"], "due": "Friday"}),
+        ),
+    ]
+    post = tool(required=["title"], title=TEXT, day=TEXT)
+    posts = [
+        ('post "sale" on Friday', Call("book", {"title": "sale", "day": "Friday"})),
+        ('post "hi all"', Call("book", {"title": "hi all"})),
+    ]
+
+    def allows(planned, examples, request, **arguments):
+        names, known = copied(planned, examples), kinds(planned, examples)
+        written = grammar(
+            [planned], request, copied={"book": names}, kinds={"book": known}
+        )
+        return Language(written).has(Call("book", arguments).text)
+
+    both = ["Monday", "Wednesday"]
+    assert allows(run, runs, "run on Monday and Wednesday", days=both)
+    assert allows(post, posts, 'post "party Friday night"', title="party Friday night")
+
+
 def test_a_value_that_two_parameters_may_take_is_not_said_plainly_of_either():
     shift = tool(required=["begin", "end"], begin=TEXT, end=TEXT)
     shifts = [("from 8:00 to 9:00", Call("book", {"begin": "8:00", "end": "9:00"}))]

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from learning import choice_likelihood
 from learning.choice_likelihood import Likelihood, likelihood, signs, spans_of
-from learning.enum_evidence import is_silent, weighed
+from learning.enum_evidence import is_silent, possible, weighed
 from learning.recalling_encoder import RecallingEncoder
 from learning.tool import Call, from_fields
 from learning.tool_grammar import grammar_of, likely_of
@@ -130,40 +129,26 @@ def requiring(name):
     )
 
 
-def test_of_an_enum_a_choice_that_is_clearly_less_likely_is_left_out(monkeypatch):
-    odds = {"cellar": 0.5, "attic": 0.13}
-    told = Likelihood(tuple(odds.items()), 0.37)
-    monkeypatch.setattr(choice_likelihood, "likelihood", lambda *_: told)
-    encoder = MeaningEncoder()
+ENUM, BOOLEAN = TOOL.properties["room"], TOOL.properties["projector"]
 
-    both, _ = weighed(TOOL, EXAMPLES, "where it is cool", encoder)
-    told = Likelihood((("cellar", 0.5), ("attic", 0.12)), 0.38)
-    one, sure = weighed(TOOL, EXAMPLES, "where it is cool", encoder)
 
-    assert both.properties["room"]["enum"] == ["cellar", "attic"]
-    assert one.properties["room"]["enum"] == ["cellar"]
-    assert "room" not in sure
+def test_of_an_enum_a_choice_that_is_clearly_less_likely_is_left_out():
+    both = Likelihood((("cellar", 0.5), ("attic", 0.13)), 0.37)
+    one = Likelihood((("cellar", 0.5), ("attic", 0.12)), 0.38)
+
+    assert possible(both, ENUM, needed=False) == (["cellar", "attic"], True)
+    assert possible(one, ENUM, needed=True) == (["cellar"], True)
 
 
 @pytest.mark.parametrize(
-    ("tool", "absent", "given"),
-    [
-        (TOOL, 0.35, False),
-        (TOOL, 0.25, True),
-        (requiring("projector"), 0.9, True),
-        (requiring("projector"), 0.94, False),
-    ],
-    ids=["may be absent", "hardly absent", "needed", "needed and surely absent"],
+    ("absent", "needed", "may_lack"),
+    [(0.35, False, True), (0.25, False, False), (0.9, True, False), (0.94, True, True)],
 )
-def test_a_boolean_is_given_that_is_hardly_absent_or_needed(
-    monkeypatch, tool, absent, given
-):
-    told = Likelihood(((True, (1 - absent) * 0.9), (False, (1 - absent) * 0.1)), absent)
-    monkeypatch.setattr(choice_likelihood, "likelihood", lambda *_: told)
+def test_a_boolean_is_given_that_is_hardly_absent_or_needed(absent, needed, may_lack):
+    given = 1 - absent
+    likely = Likelihood(((True, given * 0.7), (False, given * 0.3)), absent)
 
-    _, sure = weighed(tool, EXAMPLES, "with the big screen", MeaningEncoder())
-
-    assert ("projector" in sure) is given
+    assert possible(likely, BOOLEAN, needed=needed)[1] is may_lack
 
 
 def test_a_grammar_has_the_choice_that_a_request_means():

@@ -29,6 +29,19 @@ def test_what_lacks_something_has_to_be_nearer(cosine, meant):
     assert is_meant(1.0, cosine)
 
 
+@pytest.mark.parametrize(
+    ("cosine", "lacks", "meant"),
+    [
+        (0.43, False, True),
+        (0.42, False, False),
+        (0.56, True, True),
+        (0.54, True, False),
+    ],
+)
+def test_where_examples_are_shown_more_is_wanted(cosine, lacks, meant):
+    assert is_meant(1.0, cosine, lacks=lacks, shown=True) is meant
+
+
 def test_half_as_likely_has_to_be_as_much_nearer_as_its_logarithm_says():
     edge = ENOUGH / NEARNESS
 

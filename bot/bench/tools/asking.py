@@ -84,12 +84,14 @@ class Asking:
         only = replace(choice, tools=choice.tools[:1])
         other = await self._written(messages, request, only)
         first, second = (
-            meaning(name_chance(each.likelihoods), choice.cosines[_named(each)])
-            for each in (written, other)
+            meaning(name_chance(each.likelihoods), choice.cosines[name])
+            for each, name in ((written, named), (other, nearest))
         )
-        if first >= second:
-            return _answer(written)
-        return _answer(other, after=written.seconds)
+        stands = other if second > first and _named(other) == nearest else written
+        # Nothing can be said before both are written.
+        return replace(
+            _answer(stands), seconds_to_first_token=written.seconds + other.seconds
+        )
 
     async def looked(
         self, request: str, choice: Choice, shown: Sequence[Tool] = ()
@@ -166,9 +168,9 @@ def _named(completion: Completion) -> str:
     return call.name if call else ""
 
 
-def _answer(completion: Completion, *, after: float = 0.0) -> Answer:
+def _answer(completion: Completion) -> Answer:
     return Answer(
         text=completion.text.strip(),
         prompt_tokens=completion.prompt_tokens,
-        seconds_to_first_token=after + completion.seconds_to_first_token,
+        seconds_to_first_token=completion.seconds_to_first_token,
     )

@@ -9,6 +9,7 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 from bot import log
@@ -100,7 +101,7 @@ async def _measure(
     finished = Finished(plan, kept)
     if not finished.cells:
         raise CommandError("There is nothing to measure: name other --methods.")
-    about = _about(plan, options, settings)
+    about = _about(plan, options, settings, tested_on=arguments.eval)
     return finished, report.Report(about, of_methods(finished), comparisons(finished))
 
 
@@ -113,8 +114,11 @@ def _chosen(every: Sequence[Method], names: Sequence[str] | None) -> list[Method
     return [known[name] for name in ROWS if name in (names or known)]
 
 
-def _about(plan: Plan, options: Options, settings: Settings) -> dict[str, Any]:
+def _about(
+    plan: Plan, options: Options, settings: Settings, *, tested_on: Path | None
+) -> dict[str, Any]:
     return {
+        "tested_on": tested_on.name if tested_on else "",
         "tasks": {
             each.task.name: {
                 "tools": len(each.task.tools),

@@ -4,6 +4,7 @@ The requests held out are worded by somebody who teaches nothing: in other words
 the examples and with other values.
 """
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,22 +32,31 @@ def load(path: Path = FILE) -> ToolTask:
 
 
 def _task(content: Mapping[str, Any]) -> ToolTask:
+    """Build the task. Raises ValueError and others where something is off."""
     tools = [from_fields(each["tool"]) for each in content["tools"]]
     pairs = list(zip(tools, content["tools"], strict=True))
-    return ToolTask(
+    messages = [content["near_misses"], content["general"]]
+    if not all(isinstance(each, list) for each in messages):
+        raise TypeError("messages are lists")
+    task = ToolTask(
         name="community",
         tools=tuple(tools),
         train=_cases([(tool, each["examples"]) for tool, each in pairs]),
         test=_cases([(tool, each["held_out"]) for tool, each in pairs]),
-        ordinary=(*content["near_misses"], *content["general"]),
+        ordinary=tuple(itertools.chain.from_iterable(messages)),
     )
+    if not task.test:
+        raise ValueError("no request is held out")
+    return task
 
 
 def _cases(
     rows: Sequence[tuple[Tool, Sequence[Mapping[str, Any]]]],
 ) -> tuple[Case, ...]:
+    every = [(tool, row) for tool, requests in rows for row in requests]
+    for tool, row in every:
+        if problems := tool.problems(row["arguments"]):
+            raise ValueError(f"{row['request']!r}: {problems[0]}")
     return tuple(
-        Case(row["request"], Call(tool.name, row["arguments"]))
-        for tool, requests in rows
-        for row in requests
+        Case(row["request"], Call(tool.name, row["arguments"])) for tool, row in every
     )

@@ -101,14 +101,15 @@ def _told(about: Mapping[str, Any]) -> list[str]:
         f"Descriptions are of the {MOST} nearest tools, read by the skills adapter; they "
         "and the adapter write within one grammar. In the community nothing is called "
         f"where the log-probability of beginning a call and {NEARNESS:g} times the "
-        f"cosine to the tool do not sum to {ENOUGH}. Where every request needs a call, the adapter's are those of the "
-        f"{MOST} tools with the nearest requests in the training, so that none is among "
-        "them that was never taught; one of another tool than the nearest is held "
-        "against the nearest one's."
+        f"cosine to the tool do not sum to {ENOUGH}. Where every request needs a call, "
+        f"the adapter's are those of the {MOST} tools with the nearest requests in the "
+        "training, so that none is among them that was never taught; one of another "
+        "tool than the nearest is held against the nearest one's."
     )
     full = (
         "Adapters start from the caller adapter. So does full fine-tuning, which adds it "
         "to the base, trains all weights on the same rows and is decoded freely by "
         "transformers, so its first token is another engine's."
     )
-    return [seeds, right, choosing, full]
+    tested_on = [f"Of {about['tested_on']} (--eval)."] if about["tested_on"] else []
+    return [*tested_on, seeds, right, choosing, full]

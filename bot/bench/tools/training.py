@@ -77,7 +77,8 @@ class Workshop(Adapters):
     ) -> AsyncIterator[tuple[Engine, Cost]]:
         """Train all weights on the rows that an adapter has, and serve them.
 
-        The caller is added to them first, which adapters start from too. Raises RunError, or ModelError where what was trained cannot be loaded.
+        The caller is added to them first, which adapters start from too. Raises
+        RunError, or ModelError where what was trained cannot be loaded.
         """
         from learning.engine_transformers import (  # noqa: PLC0415 - brings torch
             TransformersEngine,
