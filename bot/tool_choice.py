@@ -3,7 +3,8 @@
 A tool that weights have learned needs no manual in the prompt: the adapter is asked
 whether it would begin a call, and then writes it within a grammar of the nearest
 tools. One that they have not learned, or may not, is called by its nearest examples,
-shown as a conversation that went before.
+shown to the caller adapter as a conversation that went before; it is asked in the same
+way, and more is wanted of it.
 """
 
 from __future__ import annotations
