@@ -3,6 +3,7 @@
 import random
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -140,9 +141,9 @@ def test_a_place_is_the_same_everywhere_and_spread_evenly():
     assert place("dialogue 1", seed=1) != places[1]
 
 
-@pytest.mark.parametrize("name", ["community_gym.json", "community_company.json"])
+@pytest.mark.parametrize("name", ["gym", "company"])
 def test_two_more_communities_are_of_the_same_shape(name):
-    task = community.load(community.FILE.with_name(name))
+    task = community.load(Path(__file__).parent / "communities" / f"{name}.json")
 
     tools = {tool.name: tool for tool in task.tools}
     assert len(tools) == 6

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,8 +58,10 @@ class Catalogue:
     """
 
     def __init__(self, material: Material, encoder: Encoder) -> None:
-        self._encoder = encoder
         self._train = material.task.train
+        longest = max((len(case.request) for case in self._train), default=0)
+        windows = WINDOWS if longest > max(WINDOWS) else WINDOWS[:1]
+        self._encode = partial(_encoded, encoder, windows)
         self._is_fixed = bool(material.apis)
         self._tools = {tool.name: tool for tool in material.task.tools}
         self._vectors: NDArray[np.float32] | None = None
@@ -70,7 +73,7 @@ class Catalogue:
                 self._box.add(lesson)
         else:
             self._described = [
-                _Described(tool, _encoded(encoder, _texts(tool, requests)))
+                _Described(tool, self._encode(_texts(tool, requests)))
                 for tool, requests in _tools_with_requests(material)
             ]
 
@@ -83,7 +86,7 @@ class Catalogue:
             found = self._near(self._box, request)
             may_mean = any(is_meant(1.0, each.score) for each in found)
             return [each.tool for each in found] if may_mean else []
-        [asked] = _encoded(self._encoder, [request])
+        [asked] = self._encode([request])
         ranked = sorted(
             self._described, key=lambda each: -float((each.vectors @ asked).max())
         )
@@ -109,8 +112,8 @@ class Catalogue:
             return []
         if self._vectors is None:
             requests = [each.request for each in self._train]
-            self._vectors = _encoded(self._encoder, requests)
-        [asked] = _encoded(self._encoder, [request])
+            self._vectors = self._encode(requests)
+        [asked] = self._encode([request])
         cosines = self._vectors @ asked  # (requests,)
         order = np.argsort(-cosines, kind="stable")[:count]
         return [(self._train[number], float(cosines[number])) for number in order]
@@ -187,14 +190,16 @@ def _texts(tool: Tool, requests: Sequence[str]) -> list[str]:
     return [*requests, tool.description, spoken_name(tool.name)]
 
 
-def _encoded(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Return (texts, 2 x dimensions): the mean of both ends' cosines is their cosine."""
-    longest = max(WINDOWS)
+def _encoded(
+    encoder: Encoder, windows: Sequence[int], texts: Sequence[str]
+) -> NDArray[np.float32]:
+    """Return (texts, windows x dimensions): cosines are the means of the ends'."""
+    longest = max(windows)
     ends = [
         encoder.encode([t[-window:] if len(t) > longest else t for t in texts])
-        for window in WINDOWS
+        for window in windows
     ]
-    joined: NDArray[np.float32] = np.hstack(ends) / np.sqrt(np.float32(len(WINDOWS)))
+    joined: NDArray[np.float32] = np.hstack(ends) / np.sqrt(np.float32(len(windows)))
     return joined
 
 
