@@ -29,8 +29,8 @@ that was left at LEAST (docs/LOG.md)."""
 SURE = 0.95
 """A choice as likely as this leaves no other: 99 % of such were right (docs/LOG.md)."""
 LEAST_LACKING = 0.05
-"""Where no choice of an enum is less likely than this, one is given: none was in 1 % of
-such requests."""
+"""Where the absence of an enum is less likely than this, a choice is given: none was in
+1 % of such requests."""
 LEAST_UNMARKED = 0.3
 """The same of an optional boolean: in 1 %. One that is needed is given unless it surely
 is not: it was in 14 of 16 requests."""

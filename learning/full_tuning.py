@@ -60,6 +60,7 @@ def train(directory: Path, spec: RunSpec, rows: list[Row]) -> RunResult:
     tokenizer = AutoTokenizer.from_pretrained(spec.base)
     prefix, encoded = encode(tokenizer, rows)
     model = _Whole(_loaded(spec), training_dtype())
+    started = time.monotonic()
     with model.autocast():
         teachers = teach_back(model, prefix, encoded, spec)
     if spec.parent is not None:
@@ -68,7 +69,6 @@ def train(directory: Path, spec: RunSpec, rows: list[Row]) -> RunResult:
     optimizer = torch.optim.AdamW(weights, lr=spec.learning_rate, weight_decay=0.0)
     epochs = [list(batches(encoded, spec, epoch)) for epoch in range(spec.epochs)]
     steps = sum(map(len, epochs))
-    started = time.monotonic()
     step = trained_epochs = tokens = row_tokens = 0
     last = math.nan
     model.train()

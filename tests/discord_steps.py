@@ -15,6 +15,7 @@ from bot.discord_app import DiscordOptions, MynaClient
 from moderation.policy import DISCORD
 from tests.core_steps import Home, open_home
 from tests.discord_harness import Community, Simulation, simulated_discord
+from tests.fake_discord import FakeDiscord
 
 OPTIONS = DiscordOptions(token="t", edit_interval_seconds=0.01)  # noqa: S106
 QUESTION = "Who maintains the Orion staging server?"
@@ -95,6 +96,22 @@ async def open_scene(
 
             async with simulated_discord(make_bot, **(simulation or {})) as there:
                 yield Scene(home, there, announcements)
+
+
+@asynccontextmanager
+async def over_sockets(
+    tmp_path, *, options=OPTIONS, **changes: Any
+) -> AsyncIterator[tuple[Home, FakeDiscord]]:
+    """Open a real core, and a Discord around it that Myna talks to over sockets."""
+    announcements = Announcements()
+    async with (
+        open_home(tmp_path, announcer=announcements, **changes) as home,
+        FakeDiscord() as fake,
+    ):
+        bot = MynaClient(home.core, SystemClock(), options)
+        with announcements.platform(DISCORD, bot.announcer):
+            async with fake.running(bot):
+                yield home, fake
 
 
 def with_content(**changes: Any) -> dict[str, Any]:

@@ -9,15 +9,17 @@ from contextlib import asynccontextmanager
 
 from bot.announcements import Announcements
 from bot.chat import Chat
-from bot.clock import SystemClock
-from bot.discord_app import MynaClient
 from bot.messages import Actor
 from bot.session import LocalSession
-from moderation.policy import DISCORD
 from moderation.roles import Role
 from tests.core_steps import open_home
-from tests.discord_steps import OPTIONS, labels_of, open_scene, reply_of, text_of
-from tests.fake_discord import FakeDiscord
+from tests.discord_steps import (
+    labels_of,
+    open_scene,
+    over_sockets,
+    reply_of,
+    text_of,
+)
 from tests.fake_slack_text import shown
 from tests.slack_steps import Work, new_slack, options_for, populate, serving
 
@@ -256,17 +258,10 @@ async def discord_online(tmp_path, **changes):
     simcord alone waits until no task is left, and the one that reads such a process
     never ends.
     """
-    announcements = Announcements()
-    async with (
-        open_home(tmp_path, announcer=announcements, **changes) as home,
-        FakeDiscord() as fake,
-    ):
-        bot = MynaClient(home.core, SystemClock(), OPTIONS)
-        with announcements.platform(DISCORD, bot.announcer):
-            async with fake.running(bot):
-                stage = DiscordOnline(fake)
-                await stage.set_up()
-                yield stage
+    async with over_sockets(tmp_path, **changes) as (_, fake):
+        stage = DiscordOnline(fake)
+        await stage.set_up()
+        yield stage
 
 
 def slack(transport):

@@ -11,9 +11,8 @@ from bot.announcements import Announcements
 from bot.clock import SystemClock
 from bot.discord_app import DiscordOptions, MynaClient, serve
 from learning.errors import SettingsError
-from moderation.policy import DISCORD
 from tests.core_steps import open_home
-from tests.discord_steps import ANSWER, OPTIONS, QUESTION
+from tests.discord_steps import ANSWER, OPTIONS, QUESTION, over_sockets
 from tests.fake_discord import TOKEN, FakeDiscord
 from tests.fakes import FakeEngine
 
@@ -48,16 +47,9 @@ class Online:
 
 @asynccontextmanager
 async def online(tmp_path, *, interval=0.1, **changes):
-    announcements = Announcements()
     options = replace(OPTIONS, edit_interval_seconds=interval)
-    async with (
-        open_home(tmp_path, announcer=announcements, **changes) as home,
-        FakeDiscord() as fake,
-    ):
-        bot = MynaClient(home.core, SystemClock(), options)
-        with announcements.platform(DISCORD, bot.announcer):
-            async with fake.running(bot):
-                yield Online(home, fake)
+    async with over_sockets(tmp_path, options=options, **changes) as (home, fake):
+        yield Online(home, fake)
 
 
 def contents(fake, channel):
