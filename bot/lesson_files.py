@@ -1,4 +1,4 @@
-"""Files of lessons: JSON lines, CSV or tools as JSON in, JSON lines out."""
+"""Files of lessons: JSON lines, CSV or tools as JSON and YAML in, JSON lines out."""
 
 import csv
 import io
@@ -24,14 +24,14 @@ MAX_BYTES = 50_000_000
 def holds_lessons(content: Path | bytes, name: str) -> bool:
     """Say whether a file's rows are lessons; any other file is a document.
 
-    JSON lines always are, CSV whose header names what a lesson says, and JSON that
-    describes tools. Raises ImportFileError where it cannot be read.
+    JSON lines and YAML always are, CSV whose header names what a lesson says, and JSON
+    that describes tools. Raises ImportFileError where it cannot be read.
     """
     suffix = Path(name).suffix.lower()
     if suffix == ".json":
         return tool_files.holds_tools(_bytes(content, name))
     if suffix != ".csv":
-        return suffix == ".jsonl"
+        return suffix in {".jsonl", *tool_files.YAML}
     try:
         text = decoded(_bytes(content, name), name=name)
     except ImportFileError:
@@ -57,7 +57,7 @@ def parse_lessons(content: bytes, *, name: str) -> tuple[ImportRow, ...]:
     Raises ImportFileError where the file as a whole cannot be read.
     """
     text = decoded(content, name=name)
-    if name.lower().endswith(".json"):
+    if name.lower().endswith((".json", *tool_files.YAML)):
         return tuple(tool_files.rows(text, name))
     if name.lower().endswith(".csv"):
         return tuple(_csv_rows(name, text))

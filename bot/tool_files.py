@@ -1,4 +1,4 @@
-"""Files of tools: JSON as people write it by hand, or an OpenAPI document."""
+"""Files of tools: as people write them by hand, or an OpenAPI document."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from bot import examples
 from bot.messages import ImportRow
-from learning import openapi_tools
+from learning import openapi_tools, tool_yaml
 from learning.errors import ImportFileError, LessonError
 
+YAML = (".yaml", ".yml")
 MAX_BYTES = 5_000_000
 """A larger file is read as a document, in a process of its own."""
 
@@ -31,15 +32,26 @@ def rows(text: str, name: str) -> Iterator[ImportRow]:
 
     Raises ImportFileError where the file as a whole cannot be read.
     """
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as exc:
-        raise ImportFileError(f"{name} is not JSON.") from exc
+    found = _read(text, name)
     if _is_openapi(found):
         yield from _operations(found, name)
         return
-    for number, fields in enumerate(_tools(found), start=1):
+    tools = _tools(found)
+    if not tools:
+        raise ImportFileError(f"{name} is no OpenAPI document, and describes no tools.")
+    for number, fields in enumerate(tools, start=1):
         yield _row(number, json.dumps(fields, ensure_ascii=False))
+
+
+def _read(text: str, name: str) -> Any:
+    try:
+        if name.lower().endswith(YAML):
+            return tool_yaml.loads(text)
+        return json.loads(text)
+    except LessonError as exc:
+        raise ImportFileError(f"{name} cannot be read: {exc}") from exc
+    except (ValueError, RecursionError) as exc:
+        raise ImportFileError(f"{name} is not JSON.") from exc
 
 
 def _operations(document: Mapping[str, Any], name: str) -> Iterator[ImportRow]:

@@ -12,21 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from learning.closeness import Closeness, Profile
 from learning.lesson import Lesson
 from learning.lexicon import Encoder
 from learning.recalling_encoder import RecallingEncoder
 from learning.tool import Tool, spoken_name, tool_of
 from learning.tool_expand import expand
 
-CLEARLY_FARTHER = 0.1
+CLEARLY_FARTHER = 0.11
 """How much less close than the closest tool one may be for the model to choose it: of
-1,465 held-out requests 33 were meant for one that was (docs/LOG.md)."""
+2,689 held-out requests 36 were meant for one that was (docs/LOG.md)."""
 COMPARED = 112
 """How many wordings of a tool a request is compared with."""
-CLOSEST = 16
-"""The wordings whose cosines say how close a tool is. In communities of eight tools of
-one trade the closest was the right one for 77 % of requests, and for 70 % where a single
-wording decided (docs/LOG.md)."""
 MOST = 4
 """How many tools the model chooses from."""
 MOST_SHOWN = 4
@@ -42,18 +39,30 @@ class Candidate:
     score: float
     """The cosine to the nearest of its wordings, or to what it does."""
     closeness: float
-    """The mean cosine to the nearest CLOSEST of them, by which tools are compared."""
+    """By which tools are compared, as `learning.closeness` has it."""
     examples: tuple[int, ...]
     """The numbers of its examples, the nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A tool with the vectors of its wordings: (wordings, dimensions)."""
+    """A tool, how it is asked for, and the vector of what it does."""
 
     lesson: Lesson
-    tool: Tool
-    vectors: NDArray[np.float32]
+    profile: Profile
+    own: NDArray[np.float32]  # (texts, dimensions)
+
+    def candidate(self, asked: NDArray[np.float32], closeness: float) -> Candidate:
+        """Hold a request's vector against all of them."""
+        cosines = self.profile.vectors @ asked  # (wordings,)
+        numbers = range(len(self.lesson.examples))
+        return Candidate(
+            self.lesson,
+            self.profile.tool,
+            score=float(max(cosines.max(), (self.own @ asked).max())),
+            closeness=closeness,
+            examples=tuple(sorted(numbers, key=lambda n: -float(cosines[n]))),
+        )
 
 
 class Toolbox:
@@ -65,24 +74,31 @@ class Toolbox:
         """Recalls what it has encoded: the choices and examples of tools come again."""
         self._lock = threading.Lock()
         self._tools: dict[str, dict[int, _Known]] = {}
+        self._closeness: dict[str, Closeness] = {}
+        """Of servers that were asked since their tools changed."""
 
     def clear(self) -> None:
         """Know no tool."""
         with self._lock:
             self._tools.clear()
+            self._closeness.clear()
 
     def add(self, lesson: Lesson) -> None:
         """Know a tool from now on. Raises LessonError where the lesson is none."""
         tool = tool_of(lesson)
-        vectors = self._encoder.encode(_texts(lesson, tool))
-        known = _Known(lesson, tool, vectors)
+        own = [tool.description, spoken_name(tool.name)]
+        wordings = _wordings(lesson) or own
+        profile = Profile(tool, wordings, self._encoder.encode(wordings))
+        known = _Known(lesson, profile, self._encoder.encode(own))
         with self._lock:
             self._tools.setdefault(lesson.server, {})[lesson.id] = known
+            self._closeness.pop(lesson.server, None)
 
     def remove(self, server: str, number: int) -> None:
         """Know a tool no more."""
         with self._lock:
             self._tools.get(server, {}).pop(number, None)
+            self._closeness.pop(server, None)
 
     def has_any(self, server: str) -> bool:
         """Say whether a server taught any tool."""
@@ -92,11 +108,15 @@ class Toolbox:
         self, server: str, request: str, *, channel: str | None
     ) -> tuple[Candidate, ...]:
         """Return the tools closest to a request asked in `channel`, the best first."""
-        known = self._of(server, channel)
-        if not known:
+        known, compared = self._of(server)
+        if not any(each.lesson.scope.admits(channel) for each in known):
             return ()
         [asked] = self._encoder.encode([request])
-        found = [_candidate(each, asked) for each in known]
+        found = [
+            each.candidate(asked, float(closeness))
+            for each, closeness in zip(known, compared.of(request, asked), strict=True)
+            if each.lesson.scope.admits(channel)
+        ]
         return tuple(sorted(found, key=lambda each: -each.closeness)[:MOST])
 
     def named(self, draft: Lesson) -> int | None:
@@ -107,14 +127,17 @@ class Toolbox:
         same = [
             each.lesson.id
             for each in known
-            if each.tool.name == name and each.lesson.scope == draft.scope
+            if each.profile.tool.name == name and each.lesson.scope == draft.scope
         ]
         return same[0] if same else None
 
-    def _of(self, server: str, channel: str | None) -> list[_Known]:
+    def _of(self, server: str) -> tuple[list[_Known], Closeness]:
         with self._lock:
             known = list(self._tools.get(server, {}).values())
-        return [each for each in known if each.lesson.scope.admits(channel)]
+            if server not in self._closeness:
+                profiles = [each.profile for each in known]
+                self._closeness[server] = Closeness(profiles)
+            return known, self._closeness[server]
 
 
 def leading(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -123,22 +146,7 @@ def leading(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [each for each in candidates if each.closeness >= least]
 
 
-def _texts(lesson: Lesson, tool: Tool) -> list[str]:
-    """Return what a request is compared with: the examples, and other wordings of them."""
+def _wordings(lesson: Lesson) -> list[str]:
+    """Return what a request is compared with: the examples, and others like them."""
     requests = [asked.request for asked in expand(lesson).taught]
-    asked = requests[: max(len(lesson.examples), COMPARED)]
-    return [*asked, tool.description, spoken_name(tool.name)]
-
-
-def _candidate(known: _Known, asked: NDArray[np.float32]) -> Candidate:
-    cosines = known.vectors @ asked
-    count = len(known.lesson.examples)
-    ranked = sorted(range(count), key=lambda number: -float(cosines[number]))
-    nearest = np.sort(cosines)[-CLOSEST:]
-    return Candidate(
-        known.lesson,
-        known.tool,
-        float(nearest[-1]),
-        float(nearest.mean()),
-        tuple(ranked),
-    )
+    return requests[: max(len(lesson.examples), COMPARED)]

@@ -20,7 +20,7 @@ from bot.bench.learning.methods import (
 from bot.bench.learning.plan import Plan
 from bot.bench.learning.results import of_methods
 from bot.bench.learning.runner import Runner
-from learning.errors import CommandError
+from learning.errors import CommandError, DataDirectoryLockedError
 from tests.bench_learn_steps import FakeMethod, FakeSequenceMethod, row, write
 
 
@@ -295,6 +295,14 @@ async def test_starting_over_deletes_the_chosen_methods_cells_alone(documents, c
 
     left = {path.name for path in cells.work.iterdir()}
     assert left == {MARK, "myna.lock", "both"}
+
+
+def test_a_lock_that_something_else_holds_is_not_said_to_be_the_work_folders(tmp_path):
+    with (
+        pytest.raises(DataDirectoryLockedError, match="elsewhere"),
+        opened(tmp_path / "work"),
+    ):
+        raise DataDirectoryLockedError("It is used elsewhere.")
 
 
 def test_a_work_folder_is_taken_up_again(tmp_path):

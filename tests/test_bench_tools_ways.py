@@ -136,20 +136,34 @@ def test_a_communitys_tools_are_lessons_with_their_examples():
     assert all(len(each.examples) == 2 for each in made)
 
 
-def test_of_torchhub_the_calls_of_the_nearest_requests_may_be_written():
-    catalogue = Catalogue(HUB, Words())
-
-    near = catalogue.nearest("cats are what I look for", 2)
-    tools = catalogue.tools_nearby("cats are what I look for")
+def test_the_nearest_requests_are_the_training_s_own():
+    near = Catalogue(HUB, Words()).nearest("cats are what I look for", 2)
 
     assert [case.request for case, _ in near] == [
         "I look for cats",
         "Where are cats here",
     ]
     assert near[0][1] > near[1][1] > 0
-    grammar = Choice(tools, omissible=False).grammar("cats")
-    assert all(f'"\\"{name}\\""' in grammar for name in ("m1", "m2", "m3"))
-    assert "m4" not in grammar
+
+
+def test_of_torchhub_the_closest_call_may_be_written_and_those_like_it():
+    twins = hub([("Find things that swim", 0), ("Find things that swim", 1)])
+
+    tools = Catalogue(twins, Words()).tools_nearby("find what swims")
+    [sure] = Catalogue(HUB, Words()).tools_nearby("cats are what I look for")
+
+    grammar = Choice(tools, omissible=False).grammar("find what swims")
+    assert all(f'"\\"{name}\\""' in grammar for name in ("m1", "m2"))
+    assert not any(name in grammar for name in ("m3", "m4"))
+    assert sure.properties["model"]["enum"] == ["m1"]
+
+
+def test_of_torchhub_what_a_call_is_for_counts_beside_what_it_was_asked_by():
+    catalogue = Catalogue(HUB, Words())
+
+    [ships, *_] = catalogue.tools_nearby("ships")
+
+    assert ships.properties["model"]["enum"] == ["m4"]
 
 
 def test_descriptions_are_found_by_what_tools_do_and_by_their_examples():

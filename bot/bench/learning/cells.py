@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -156,14 +156,15 @@ def owned(work: Path, mark: str, what: str) -> Iterator[None]:
         raise CommandError(
             f"{work} cannot be used ({exc.strerror}): name another folder with --work."
         ) from exc
-    try:
-        with locked(DataDirectory(work)):
-            yield
-    except DataDirectoryLockedError as exc:
-        raise CommandError(
-            f"Another bench is using {work}: wait for it, or name another folder "
-            "with --work."
-        ) from exc
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(DataDirectory(work)))
+        except DataDirectoryLockedError as exc:
+            raise CommandError(
+                f"Another bench is using {work}: wait for it, or name another folder "
+                "with --work."
+            ) from exc
+        yield
 
 
 def material(documents: Sequence[Document]) -> str:

@@ -1,7 +1,7 @@
 """A task's tools as a community's: each a lesson, found as production finds them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +13,7 @@ from bot.bench.adapters import SERVER
 from bot.bench.tools.methods import Material
 from bot.bench.tools.plan import COMMUNITY
 from bot.bench.tools.tasks import Case, ToolTask
+from learning.closeness import Closeness, Profile
 from learning.lesson import Lesson, LessonKind, LessonState
 from learning.lexicon import Encoder
 from learning.tool import Call, Tool, from_fields, spoken_name
@@ -24,7 +25,13 @@ WINDOWS = (300, 150)
 """Characters at the end of a dialogue, which say what it came to: the encoder would
 read its beginning alone. With both, the nearest other dialogue of the training has the
 right tool for 90 of 117, with 300 alone for 81 (docs/LOG.md)."""
+ALIKE = 0.05
+"""How much less close than the closest call of a list one may be for an adapter to
+choose it. Of 129 instructions held out from TorchHub's training, 32 got the right call
+so, 31 the closest and 22 the adapter's choice of four (docs/LOG.md)."""
 MOST_DESCRIPTION = 300
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,30 @@ class _Described:
 
     tool: Tool
     vectors: NDArray[np.float32]
+
+
+class _Calls:
+    """Whole calls of a list, compared with requests as a community's tools are."""
+
+    def __init__(self, material: Material, encode: Encode) -> None:
+        found = _tools_with_requests(material)
+        self._tools = [tool for tool, _ in found]
+        self._encode = encode
+        self._closeness = Closeness(
+            [
+                Profile(tool, requests, encode(requests))
+                for tool, requests in (
+                    (tool, requests or [tool.description]) for tool, requests in found
+                )
+            ]
+        )
+
+    def closest(self, request: str) -> list[tuple[Tool, float]]:
+        """Return the closest calls and how close they are, the closest first."""
+        [asked] = self._encode([request])
+        closeness = self._closeness.of(request, asked)
+        order = np.argsort(-closeness, kind="stable")[:MOST]
+        return [(self._tools[number], float(closeness[number])) for number in order]
 
 
 class Remembering:
@@ -62,15 +93,17 @@ class Catalogue:
         longest = max((len(case.request) for case in self._train), default=0)
         windows = WINDOWS if longest > max(WINDOWS) else WINDOWS[:1]
         self._encode = partial(_encoded, encoder, windows)
-        self._is_fixed = bool(material.apis)
         self._tools = {tool.name: tool for tool in material.task.tools}
         self._vectors: NDArray[np.float32] | None = None
         self._box: Toolbox | None = None
+        self._calls: _Calls | None = None
         self._described: list[_Described] = []
         if material.task.name == COMMUNITY:
             self._box = Toolbox(encoder)
             for lesson in lessons_of(material.task):
                 self._box.add(lesson)
+        elif material.apis:
+            self._calls = _Calls(material, self._encode)
         else:
             self._described = [
                 _Described(tool, self._encode(_texts(tool, requests)))
@@ -86,6 +119,8 @@ class Catalogue:
             found = self._near(self._box, request)
             may_mean = any(is_meant(1.0, each.score) for each in found)
             return [each.tool for each in found] if may_mean else []
+        if self._calls is not None:
+            return [tool for tool, _ in self._calls.closest(request)]
         [asked] = self._encode([request])
         ranked = sorted(
             self._described, key=lambda each: -float((each.vectors @ asked).max())
@@ -127,18 +162,18 @@ class Catalogue:
         return leading(box.near(SERVER, request, channel=None))
 
     def tools_nearby(self, request: str) -> list[Tool]:
-        """Return the nearest tools by their requests; of TorchHub's list, the calls of
-        the nearest requests: many of them are of one call."""
-        found: dict[str, Tool] = {}
-        count = MOST if self._is_fixed else len(self._train)
-        for call in (case.call for case, _ in self.nearest(request, count)):
-            if call is not None and self._is_fixed:
-                found.setdefault(call.text, fixed(call, "A call of the list."))
-            elif call is not None:
-                found.setdefault(call.name, self._tools[call.name])
-            if len(found) == MOST:
+        """Return the tools of the nearest requests, or the closest calls of a list."""
+        if self._calls is not None:
+            found = self._calls.closest(request)
+            least = found[0][1] - ALIKE
+            return [call for call, closeness in found if closeness >= least]
+        tools: dict[str, Tool] = {}
+        for call in (case.call for case, _ in self.nearest(request, len(self._train))):
+            if call is not None:
+                tools.setdefault(call.name, self._tools[call.name])
+            if len(tools) == MOST:
                 break
-        return list(found.values())
+        return list(tools.values())
 
 
 def lessons_of(task: ToolTask) -> list[Lesson]:
