@@ -77,7 +77,7 @@ class Copies:
                 ),
             )
         own = values.held if values else STRUCTURED
-        return self.numbers(whole=schema["type"] == "integer", others=others, own=own)
+        return self.numbers(schema, others=others, own=own)
 
     def given(self, tool: Tool, kinds: Mapping[str, Kind]) -> Collection[str]:
         """Name the parameters whose values a request plainly holds, and gives.
@@ -192,11 +192,20 @@ class Copies:
         ) or self._spans(frozenset())
 
     def numbers(
-        self, *, whole: bool, others: frozenset[Shape], own: frozenset[Shape]
+        self,
+        schema: Mapping[str, Any],
+        *,
+        others: frozenset[Shape],
+        own: frozenset[Shape],
     ) -> Mapping[int, str]:
-        """Return an expression of what each number may be, by where it stands."""
+        """Return an expression of what each number is, by where it stands.
+
+        One after a minus is below zero, where the schema admits that.
+        """
+        whole, least = schema["type"] == "integer", schema.get("minimum", -1)
         numbers = self._values.numbers(whole=whole, others=others, own=own)
-        return {at: either(map(literal, each)) for at, each in numbers.items()}
+        signed = -1 if least < 0 else 0
+        return {at: literal(each[signed]) for at, each in numbers.items()}
 
     def _those(
         self, offsets: Collection[int], is_bare: Callable[[str, int], bool]

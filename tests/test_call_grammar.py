@@ -221,7 +221,7 @@ def test_a_copied_text_is_whole_words_as_they_were_typed(request_, spans, others
     [
         ("Book 12 seats", [12], []),
         ("move 1,200 and 1'000'000 and 5 000", [1200, 1000000, 5, 0], []),
-        ("It is -5 degrees, 3-4 or \u22127.5", [-5, 5, 3, 4], [-7.5, 7.5]),
+        ("It is -5 degrees, 3-4 or \u22127.5", [-5, 3, 4], [-7.5]),
         ("pay $3.50 for 007 at 10:30", [7, 10, 30], [3.5]),
         ("v2, 50% and 20km.", [2, 50, 20], []),
         ("1234567890123456789", [], []),
