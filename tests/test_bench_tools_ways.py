@@ -146,16 +146,12 @@ def test_the_nearest_requests_are_the_training_s_own():
     assert near[0][1] > near[1][1] > 0
 
 
-def test_of_torchhub_the_closest_call_may_be_written_and_those_like_it():
-    twins = hub([("Find things that swim", 0), ("Find things that swim", 1)])
+def test_of_torchhub_the_closest_call_alone_may_be_written():
+    tools = Catalogue(HUB, Words()).tools_nearby("cats are what I look for")
 
-    tools = Catalogue(twins, Words()).tools_nearby("find what swims")
-    [sure] = Catalogue(HUB, Words()).tools_nearby("cats are what I look for")
-
-    grammar = Choice(tools, omissible=False).grammar("find what swims")
-    assert all(f'"\\"{name}\\""' in grammar for name in ("m1", "m2"))
-    assert not any(name in grammar for name in ("m3", "m4"))
-    assert sure.properties["model"]["enum"] == ["m1"]
+    grammar = Choice(tools, omissible=False).grammar("cats")
+    assert '"\\"m1\\""' in grammar
+    assert not any(name in grammar for name in ("m2", "m3", "m4"))
 
 
 def test_of_torchhub_what_a_call_is_for_counts_beside_what_it_was_asked_by():

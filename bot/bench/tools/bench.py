@@ -8,7 +8,7 @@ from bot.bench.adapters import general
 from bot.bench.learning.statistics import Count
 from bot.bench.tools import lessons
 from bot.bench.tools.asking import ANSWER_TOKENS, Asking
-from bot.bench.tools.catalogue import ALIKE, Catalogue, Remembering
+from bot.bench.tools.catalogue import Catalogue, Remembering
 from bot.bench.tools.methods import Material
 from bot.bench.tools.training import Workshop
 from bot.tool_choice import CALL_TOKENS
@@ -44,7 +44,6 @@ class Bench:
             "meant from": ENOUGH,
             "left out from": CLEARLY_FARTHER,
             "words weigh": WORDS,
-            "calls alike": ALIKE,
             "copied from at most": MOST_COPIED_FROM,
         }
 

@@ -25,10 +25,6 @@ WINDOWS = (300, 150)
 """Characters at the end of a dialogue, which say what it came to: the encoder would
 read its beginning alone. With both, the nearest other dialogue of the training has the
 right tool for 90 of 117, with 300 alone for 81 (docs/LOG.md)."""
-ALIKE = 0.05
-"""How much less close than the closest call of a list one may be for an adapter to
-choose it. Of 129 instructions held out from TorchHub's training, 32 got the right call
-so, 31 the closest and 22 the adapter's choice of four (docs/LOG.md)."""
 MOST_DESCRIPTION = 300
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -58,12 +54,12 @@ class _Calls:
             ]
         )
 
-    def closest(self, request: str) -> list[tuple[Tool, float]]:
-        """Return the closest calls and how close they are, the closest first."""
+    def closest(self, request: str) -> list[Tool]:
+        """Return the closest calls, the closest first."""
         [asked] = self._encode([request])
         closeness = self._closeness.of(request, asked)
         order = np.argsort(-closeness, kind="stable")[:MOST]
-        return [(self._tools[number], float(closeness[number])) for number in order]
+        return [self._tools[number] for number in order]
 
 
 class Remembering:
@@ -120,7 +116,7 @@ class Catalogue:
             may_mean = any(is_meant(1.0, each.score) for each in found)
             return [each.tool for each in found] if may_mean else []
         if self._calls is not None:
-            return [tool for tool, _ in self._calls.closest(request)]
+            return self._calls.closest(request)
         [asked] = self._encode([request])
         ranked = sorted(
             self._described, key=lambda each: -float((each.vectors @ asked).max())
@@ -162,11 +158,13 @@ class Catalogue:
         return leading(box.near(SERVER, request, channel=None))
 
     def tools_nearby(self, request: str) -> list[Tool]:
-        """Return the tools of the nearest requests, or the closest calls of a list."""
+        """Return the tools of the nearest requests, or of a list the closest call.
+
+        What an adapter makes of a list's calls is worth no more than a twentieth of
+        what their closeness is (docs/LOG.md), so it is not asked which it would take.
+        """
         if self._calls is not None:
-            found = self._calls.closest(request)
-            least = found[0][1] - ALIKE
-            return [call for call, closeness in found if closeness >= least]
+            return self._calls.closest(request)[:1]
         tools: dict[str, Tool] = {}
         for call in (case.call for case, _ in self.nearest(request, len(self._train))):
             if call is not None:

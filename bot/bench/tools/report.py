@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.bench.learning.report import page_of, show_sheets
-from bot.bench.tools.catalogue import ALIKE
 from bot.bench.tools.results import Comparison, Finished, MethodResult
 from bot.bench.tools.sheets import sheets
 from learning.errors import CommandError
@@ -105,8 +104,8 @@ def _told(about: Mapping[str, Any]) -> list[str]:
         f"cosine to the tool do not sum to {ENOUGH}. Of API-Bank the adapter's are those "
         f"of the {MOST} tools with the nearest requests in the training, so that none is "
         "among them that was never taught; one of another tool than the nearest is held "
-        "against the nearest one's. Of TorchHub they are the closest calls of the list, "
-        f"at most {MOST} and none more than {ALIKE} less close than the closest."
+        "against the nearest one's. Of TorchHub it is the closest call of the list: there "
+        "the adapter writes it, and does not choose it."
     )
     full = (
         "Adapters start from the caller adapter. So does full fine-tuning, which adds it "
