@@ -8,23 +8,13 @@ import json
 import random
 import re
 import string
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from learning.value_shapes import found
+from learning.lexicon import load_worlds
 
-SPOKEN = Path(__file__).with_name("tool_requests.jsonl")
-"""What people asked of many tools. Of two dozen nouns that ended every title an adapter
-learned where a title ends: it wrote `speedrun` for a speedrun marathon (docs/LOG.md)."""
-MOST_WORDS = 4
-MOST_NAMED = 3
-"""Words of a name, as of a text: there are few longer ones."""
-OTHER_LENGTH = 0.3
-"""How often a text of several words gets one for which there is one more, or less."""
 ALIASES = Path(__file__).with_name("aliases.json")
 """Other names of values that enums often have."""
 NEGATIVE = 0.08
@@ -37,6 +27,62 @@ _MONTHS = (
     *("September", "October", "November", "December"),
 )
 _NEAR_DAYS = ("today", "tomorrow", "tonight", "next week", "next month", "next Friday")
+_ADJECTIVES = (
+    *("broken", "slow", "missing", "blue", "late", "double", "empty", "wrong", "quiet"),
+    *(
+        "weekly",
+        "open",
+        "old",
+        "loud",
+        "frozen",
+        "spring",
+        "winter",
+        "public",
+        "shared",
+    ),
+    *(
+        "first",
+        "lost",
+        "hidden",
+        "annual",
+        "dark",
+        "silent",
+        "remote",
+        "small",
+        "rusty",
+    ),
+)
+_NOUNS = (
+    *(
+        "login",
+        "payment",
+        "map",
+        "printer",
+        "garden",
+        "chess",
+        "boat",
+        "market",
+        "film",
+    ),
+    *(
+        "password",
+        "invoice",
+        "lamp",
+        "raid",
+        "match",
+        "bread",
+        "song",
+        "board",
+        "audio",
+    ),
+    *("bridge", "upload", "quiz", "kitchen", "review", "dragon", "camera", "book"),
+    *("backup", "tower", "music", "harbour", "avatar", "window", "coffee", "ladder"),
+)
+_HEADS = (
+    *("night", "error", "crash", "club", "page", "session", "screen", "workshop"),
+    *("contest", "bug", "meeting", "timeout", "list", "lag", "walk", "tournament"),
+    *("failure", "talk", "party", "queue", "button", "account", "evening", "problem"),
+)
 _NICKS = (
     *("rosa", "Kestrel", "mopsy", "Tundra", "jinx", "Oberon", "pixel", "Ravenna"),
     *("nimbus", "Solveig", "gecko", "Marlow", "quill", "Zephyr", "tomte", "Bramble"),
@@ -146,58 +192,30 @@ def styled(text: str, as_in: str) -> str:
     return text[:1].upper() + text[1:] if as_in[:1].isupper() else text
 
 
-class _Style(Enum):
-    """How the words of a text begin."""
-
-    LOWER = "all of them in lower case"
-    NAMED = "each with a capital letter"
-    MIXED = "some with one"
-
-
 def _words(text: str, draw: random.Random) -> str:
-    """Return a name for a name, some words for some words, in letters of their case."""
-    words, style = len(text.split()), _style(text)
-    if words > 1 and draw.random() < OTHER_LENGTH:
-        words = max(2, words + draw.choice((-1, 1)))
-    most = MOST_NAMED if style is _Style.NAMED else MOST_WORDS
-    return draw.choice(_spoken()[min(words, most), style])
-
-
-def _style(text: str) -> _Style:
-    if text == text.lower():
-        return _Style.LOWER
-    is_named = all(word[:1].isupper() for word in text.split())
-    return _Style.NAMED if is_named else _Style.MIXED
-
-
-@cache
-def _spoken() -> Mapping[tuple[int, _Style], Sequence[str]]:
-    """Return texts that people gave to tools, by their words and how these begin.
-
-    They are those of `tool_requests.jsonl` that are nothing but words.
-    """
-    pool: dict[tuple[int, _Style], dict[str, None]] = defaultdict(dict)
-    for line in SPOKEN.read_text(encoding="utf-8").splitlines():
-        fields = json.loads(line)
-        schemas = fields["parameters"]["properties"]
-        for request, arguments in fields["requests"]:
-            for name, value in arguments.items():
-                for text in value if isinstance(value, list) else [value]:
-                    if _is_spoken(text, request, schemas[name]):
-                        words = min(len(text.split()), MOST_WORDS)
-                        pool[words, _style(text)][text] = None
-    return {which: list(texts) for which, texts in pool.items()}
-
-
-def _is_spoken(value: Any, request: str, schema: Mapping[str, Any]) -> bool:
-    return (
-        isinstance(value, str)
-        and "enum" not in schema
-        and len(value) > 1
-        and value in request
-        and not found(value)
-        and not any(map(str.isdigit, value))
-    )
+    """Return a name for a name, some words for some words."""
+    size = len(text.split())
+    named = all(word[:1].isupper() for word in text.split())
+    people = load_worlds().values["person"]
+    if size == 1 and named:
+        return draw.choice(
+            (draw.choice(people).split()[0], draw.choice(_NICKS).title())
+        )
+    if size == 1:
+        plain = (*_NOUNS, *_ADJECTIVES, *(nick.lower() for nick in _NICKS))
+        return draw.choice(plain)
+    if size == 2 and named and draw.random() < 0.5:  # noqa: PLR2004
+        return draw.choice(people)
+    made = [draw.choice(_NOUNS), draw.choice(_HEADS)]
+    if size > 2 or draw.random() < 0.3:  # noqa: PLR2004
+        made.insert(0, draw.choice(_ADJECTIVES))
+    if size > 3:  # noqa: PLR2004
+        made += [draw.choice(("in", "for", "on", "after")), "the", draw.choice(_NOUNS)]
+    if named:
+        made = [word.title() for word in made]
+    elif text[:1].isupper():
+        made[0] = made[0].title()
+    return " ".join(made)
 
 
 def _same_shape(text: str, draw: random.Random) -> str:

@@ -91,8 +91,8 @@ def test_a_request_without_a_needed_value_is_a_call_without_it():
     assert ("title",) in gone
     assert ("day",) in gone
     for asked in made.lacking:
-        for name, value in asked.call.arguments.items():
-            if isinstance(value, str) and "enum" not in EVENT.properties[name]:
+        for value in asked.call.arguments.values():
+            if isinstance(value, str):
                 assert value.casefold() in asked.request.casefold()
 
 
@@ -158,10 +158,8 @@ def test_values_are_found_where_they_stand_word_for_word():
         ("Friday", r"[A-Z][a-z]+day"),
         ("AB-123", r"[A-Z]{2}-\d{3}"),
         ("1.4.2", r"\d\.\d\.\d"),
-        ("Rosa", r"[A-Z]\S+"),
-        ("General Pickle", r"[A-Z]\S*(?: [A-Z]\S*){1,2}"),
-        ("login error", r"[^A-Z\s]+(?: [^A-Z\s]+){1,2}"),
-        ("the last of the four", r"[^A-Z\s]+(?: [^A-Z\s]+){3,}"),
+        ("Rosa", r"[A-Z][A-Za-z\-]+"),
+        ("login error", r"[a-z]+ [a-z]+(?: [a-z]+)?"),
     ],
 )
 def test_values_are_drawn_in_the_shape_of_those_given(text, pattern):
