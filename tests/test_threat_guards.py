@@ -2,6 +2,7 @@
 
 import ast
 import json
+from pathlib import Path
 
 import pytest
 
@@ -89,6 +90,8 @@ def test_nothing_that_is_read_can_run():
                 names = {each.name.split(".")[0] for each in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 names = {(node.module or "").split(".")[0]}
+            if path == Path("learning/tool_yaml.py"):
+                names -= {"yaml"}  # plain values alone: tests/test_tool_yaml.py
             assert not names & RUNS_CODE, f"{path}:{node.lineno} imports {names}"
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func)

@@ -47,6 +47,24 @@ def test_what_is_off_is_a_sentence(written, said):
         tool_yaml.loads(written)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "!!python/object/apply:os.system [touch {}]",
+        "!!python/object/new:os.system [touch {}]",
+        "!!python/name:os.system",
+        "!!python/module:antigravity",
+    ],
+)
+def test_nothing_in_it_runs(tmp_path, written):
+    made = tmp_path / "made"
+
+    with pytest.raises(LessonError, match="no YAML"):
+        tool_yaml.loads(f"a: {written.format(made)}")
+
+    assert not made.exists()
+
+
 @pytest.mark.parametrize("name", ["api.yaml", "API.YML"])
 async def test_an_openapi_document_is_the_same_tools_as_in_json(tmp_path, name):
     text = yaml.safe_dump(API).encode()
