@@ -202,9 +202,9 @@ class Copies:
 
         One after a minus is below zero, where the schema admits that.
         """
-        whole, least = schema["type"] == "integer", schema.get("minimum", -1)
+        whole = schema["type"] == "integer"
         numbers = self._values.numbers(whole=whole, others=others, own=own)
-        signed = -1 if least < 0 else 0
+        signed = -1 if schema_grammar.may_be_negative(schema) else 0
         return {at: literal(each[signed]) for at, each in numbers.items()}
 
     def _those(

@@ -165,9 +165,14 @@ def _number(_rules: Rules, schema: Mapping[str, Any], _depth: int) -> str:
     return f"{_sign(schema)}{_WHOLE} {_FRACTION}"
 
 
-def _sign(schema: Mapping[str, Any]) -> str:
+def may_be_negative(schema: Mapping[str, Any]) -> bool:
+    """Say whether a number of this schema may be below zero."""
     least = schema.get("minimum", schema.get("exclusiveMinimum"))
-    return "" if isinstance(least, int | float) and least >= 0 else '"-"? '
+    return not (isinstance(least, int | float) and least >= 0)
+
+
+def _sign(schema: Mapping[str, Any]) -> str:
+    return '"-"? ' if may_be_negative(schema) else ""
 
 
 def _string(rules: Rules, schema: Mapping[str, Any], _depth: int) -> str:

@@ -203,8 +203,9 @@ def test_a_minus_stands_at_the_place_of_its_number():
     assert not any({1, -1} <= {value for _, value in each} for each in calls)
 
 
-def test_what_is_never_below_zero_takes_a_minus_for_a_dash():
-    seats = tool(count={**WHOLE, "minimum": 0})
+@pytest.mark.parametrize("least", [{"minimum": 0}, {"exclusiveMinimum": 0}])
+def test_what_is_never_below_zero_takes_a_minus_for_a_dash(least):
+    seats = tool(count=WHOLE | least)
 
     assert allowed(seats, [{"count": 3}], "seats -4", "count", of={-4, 4}) == {4}
 
