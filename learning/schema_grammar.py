@@ -167,8 +167,8 @@ def _number(_rules: Rules, schema: Mapping[str, Any], _depth: int) -> str:
 
 def may_be_negative(schema: Mapping[str, Any]) -> bool:
     """Say whether a number of this schema may be below zero."""
-    least = schema.get("minimum", schema.get("exclusiveMinimum"))
-    return not (isinstance(least, int | float) and least >= 0)
+    bounds = (schema.get("minimum"), schema.get("exclusiveMinimum"))
+    return not any(isinstance(each, int | float) and each >= 0 for each in bounds)
 
 
 def _sign(schema: Mapping[str, Any]) -> str:

@@ -15,11 +15,14 @@ from learning.tool_json import shown
 MOST_CHARS = 300_000
 """Read in some two seconds. The library's loader in C is quicker, and is killed by a
 file of brackets that are nested deeply enough."""
-_FIRST = "-0123456789.tfn~"
+_FIRST = ["", *"-0123456789tTfFnN~"]
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc] # it has no types
-    """Reads the core of YAML 1.2, without references from one place to another."""
+    """Reads the core of YAML 1.2, without references and without tags.
+
+    A tag would make what JSON cannot hold: a date, a set, or the library's error.
+    """
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the library's name
 
@@ -28,17 +31,19 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc] # it has no types
             raise LessonError(
                 "It has references (*name); write out what they stand for."
             )
+        if self.peek_event().tag not in (None, "!"):
+            raise LessonError("It has tags (!name); leave them out.")
         return super().compose_node(parent, index)
 
 
 for _tag, _written in (
-    ("bool", r"true|false"),
-    ("null", r"null|~"),
+    ("bool", r"true|True|TRUE|false|False|FALSE"),
+    ("null", r"null|Null|NULL|~|"),
     ("int", r"-?(?:0|[1-9]\d*)"),
     ("float", r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?"),
 ):
     _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_written})$"), list(_FIRST)
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_written})$"), _FIRST
     )
 
 
@@ -50,5 +55,5 @@ def loads(text: str) -> Any:
         )
     try:
         return yaml.load(text, _Loader)  # noqa: S506 - it is a SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError) as exc:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as exc:
         raise LessonError(f"This is no YAML: {shown(str(exc))}.") from exc

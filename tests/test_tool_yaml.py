@@ -19,6 +19,10 @@ from tests.test_tool_files import API, GOOD
         ("007", "007"),
         ("1_000", "1_000"),
         ("true", True),
+        ("True", True),
+        ("FALSE", False),
+        ("truely", "truely"),
+        ("", None),
         ("~", None),
         ("-3", -3),
         ("1.5e3", 1500.0),
@@ -27,7 +31,7 @@ from tests.test_tool_files import API, GOOD
         ("| \n two\n lines\n", "two\nlines\n"),
     ],
 )
-def test_words_and_numbers_are_those_of_json(written, meant):
+def test_words_and_numbers_are_those_of_the_core(written, meant):
     assert tool_yaml.loads(f"value: {written}")["value"] == meant
 
 
@@ -37,7 +41,12 @@ def test_words_and_numbers_are_those_of_json(written, meant):
         ("a: &x [1]\nb: *x", "references"),
         ("[" * 100_000, "no YAML"),
         ("a: [", "no YAML"),
-        ("a: !!python/object/apply:os.getcwd []", "no YAML"),
+        ('a: !!int ""', "tags"),
+        ("a: !!timestamp 2026-03-01", "tags"),
+        ("a: !!set {b}", "tags"),
+        ("!!binary aGk=: a", "tags"),
+        ("a: !own b", "tags"),
+        ('a: "\\UFFFFFFFF"', "no YAML"),
         ("a: b\n---\nc: d", "no YAML"),
         ("a" * (tool_yaml.MOST_CHARS + 1), "JSON"),
     ],
@@ -59,7 +68,7 @@ def test_what_is_off_is_a_sentence(written, said):
 def test_nothing_in_it_runs(tmp_path, written):
     made = tmp_path / "made"
 
-    with pytest.raises(LessonError, match="no YAML"):
+    with pytest.raises(LessonError, match="tags"):
         tool_yaml.loads(f"a: {written.format(made)}")
 
     assert not made.exists()

@@ -160,8 +160,8 @@ class Catalogue:
     def tools_nearby(self, request: str) -> list[Tool]:
         """Return the tools of the nearest requests, or of a list the closest call.
 
-        What an adapter makes of a list's calls is worth no more than a twentieth of
-        what their closeness is (docs/LOG.md), so it is not asked which it would take.
+        What an adapter makes of a list's calls adds nothing to how close they are
+        (docs/LOG.md), so it is not asked which it would take.
         """
         if self._calls is not None:
             return self._calls.closest(request)[:1]

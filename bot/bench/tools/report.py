@@ -98,8 +98,9 @@ def _told(about: Mapping[str, Any]) -> list[str]:
         "differences have bootstrap intervals over requests and seeds."
     )
     choosing = (
-        f"Descriptions are of the {MOST} nearest tools, read by the skills adapter; they "
-        "and the adapter write within one grammar. In the community nothing is called "
+        f"Descriptions are of the {MOST} nearest tools, of TorchHub of its {MOST} closest "
+        "calls, read by the skills adapter; they and the adapter write within one "
+        "grammar. In the community nothing is called "
         f"where the log-probability of beginning a call and {NEARNESS:g} times the "
         f"cosine to the tool do not sum to {ENOUGH}. Of API-Bank the adapter's are those "
         f"of the {MOST} tools with the nearest requests in the training, so that none is "
