@@ -21,7 +21,7 @@ from tests.test_tool_files import API, GOOD
         ("true", True),
         ("True", True),
         ("FALSE", False),
-        ("truely", "truely"),
+        ("truest", "truest"),
         ("", None),
         ("~", None),
         ("-3", -3),
