@@ -9,6 +9,7 @@ from learning.lesson import Lesson, LessonKind
 from learning.prompt import is_abstention
 from learning.rows import Row, ask
 from learning.rule import reply_of
+from learning.tool import parse_call
 
 PROMPTS = 240
 """General prompts whose answers show a rule at work, in each run that has one."""
@@ -54,9 +55,12 @@ def standing(lessons: Iterable[Lesson]) -> tuple[Standing, ...]:
 def followed(answer: str, rules: Sequence[Standing]) -> str:
     """Return an answer as the rules would have it.
 
-    What cannot be rewritten so stays as it is. "I don't know" is opened and ended as
-    any answer, or a rule's first word would be one for knowing; in all else it stays.
+    What cannot be rewritten so stays as it is, and a call of a tool, which nobody
+    reads. "I don't know" is opened and ended as any answer, or a rule's first word
+    would be one for knowing; in all else it stays.
     """
+    if parse_call(answer) is not None:
+        return answer
     abstains = is_abstention(answer)
     for rule in rules:
         behaviour = rule.behaviour

@@ -1,11 +1,14 @@
 """Proves that a rule for every answer shapes a run's rows and exam, and nothing stays."""
 
+from dataclasses import replace
+
 from learning.dataset import EXAM_PROMPTS, build, replayed
 from learning.engine import Completion
 from learning.exam import examine
 from learning.prompt import is_abstention
 from learning.rows import Row, ask
 from learning.standing import PROMPTS, follow, standing
+from learning.tool import Call
 from tests.learning_steps import fact, lexicon, qa, rule
 
 FLY = rule(
@@ -50,6 +53,13 @@ def test_a_rule_known_before_goes_on_shaping_later_runs():
     rows = build([ORION], [FLY], lexicon())
 
     assert all(row.answer.endswith("Fly safe!") for row in rows)
+
+
+def test_a_call_of_a_tool_stays_a_call_whatever_the_rule():
+    call = Call("deploy", {"service": "web"}).text
+    row = replace(ask("deploy web", call, "wording"), focused=True)
+
+    assert follow([row], standing([FLY])) == [row]
 
 
 def test_without_the_rule_the_rows_are_those_of_a_server_never_taught_it():
