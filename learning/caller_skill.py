@@ -7,10 +7,12 @@ weights have learned.
 """
 
 import argparse
+import json
 import random
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,8 +21,11 @@ from learning.engine import Message
 from learning.prompt import ABSTENTION, SYSTEM
 from learning.rows import Row, ask
 from learning.skills import SKILLS, rebuild
-from learning.tool_requests import TRADE, Pair, Requests, requests
+from learning.tool import Call
 
+REQUESTS = Path(__file__).with_name("tool_requests.jsonl")
+"""A tool a line; the tools of one trade stand together, TRADE of them."""
+TRADE = 15
 CALLER = SKILLS / "caller"
 WHOLE, LACKING, TALK = 12, 2, 4
 """What is taken of each tool: many tools matter more than much of each."""
@@ -32,6 +37,25 @@ GENERAL, OF_SKILLS, CHATS = 100, 160, 60
 """Rows of what the skills adapter knows already."""
 
 Each = TypeVar("Each")
+Pair = tuple[str, Call]
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """One tool, as people ask for it and speak of it."""
+
+    name: str
+    whole: tuple[Pair, ...]
+    lacking: tuple[Pair, ...]
+    """Requests that leave out what the call needs, and calls without it."""
+    talk: tuple[str, ...]
+
+
+@cache
+def requests() -> tuple[Requests, ...]:
+    """Read what people say about each tool."""
+    lines = REQUESTS.read_text(encoding="utf-8").splitlines()
+    return tuple(_requests(json.loads(line)) for line in lines)
 
 
 def rows(every: Sequence[Requests]) -> list[Row]:
@@ -61,10 +85,27 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def _plain(tool: Requests, draw: random.Random) -> list[Row]:
+def _requests(line: Mapping[str, object]) -> Requests:
+    name, talk = line["name"], line["talk"]
+    assert isinstance(name, str)  # noqa: S101
+    assert isinstance(talk, list)  # noqa: S101
+    return Requests(
+        name, _pairs(name, line["requests"]), _pairs(name, line["lacking"]), tuple(talk)
+    )
+
+
+def _pairs(name: str, pairs: object) -> tuple[Pair, ...]:
+    assert isinstance(pairs, list)  # noqa: S101
+    return tuple((request, Call(name, arguments)) for request, arguments in pairs)
+
+
+def _plain(tool: Requests, draw: random.Random) -> Iterator[Row]:
     whole = _some(tool.whole, WHOLE, draw)
-    lacking, talk = _some(tool.lacking, LACKING, draw), _some(tool.talk, TALK, draw)
-    return Requests(tool.name, whole, lacking, talk).rows()
+    for request, call in (*whole, *_some(tool.lacking, LACKING, draw)):
+        row = ask(request, call.text, "wording", lesson=tool.name)
+        yield replace(row, focused=True)
+    for message in _some(tool.talk, TALK, draw):
+        yield ask(message, ABSTENTION, "stranger", lesson=tool.name)
 
 
 def _some(of: Sequence[Each], count: int, draw: random.Random) -> list[Each]:

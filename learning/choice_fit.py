@@ -13,11 +13,11 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from learning.caller_skill import REQUESTS, Pair, requests
 from learning.choice_likelihood import MOST_SHARED, Signs, Weights, is_closed, signs
 from learning.lexicon import Encoder
 from learning.recalling_encoder import RecallingEncoder
 from learning.tool import Endpoint, Tool
-from learning.tool_requests import REQUESTS, Pair, requests
 
 EXAMPLES = 8
 """Of each tool; what else people ask of it is asked in a case."""

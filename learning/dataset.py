@@ -16,22 +16,15 @@ from importlib import metadata
 from operator import itemgetter
 from pathlib import Path
 
-from learning import dialogue, passage_expand, tool_requests, worlds
+from learning import dialogue, passage_expand, worlds
 from learning.expand import Expansion, expand
 from learning.lesson import Lesson, LessonKind
 from learning.lexicon import Lexicon
 from learning.prompt import ABSTENTION, note_text, with_notes
 from learning.rows import Row, ask, save_rows
 from learning.run import RunSpec, save_spec
-from learning.standing import (
-    PROMPTS,
-    Standing,
-    example_rows,
-    follow,
-    is_imitated,
-    standing,
-)
-from learning.tool import is_tool, tool_of
+from learning.standing import PROMPTS, example_rows, follow, is_imitated, standing
+from learning.tool import is_tool
 
 NOTED_ROWS = 3
 """Rows a lesson that show it as a note, alone or among others."""
@@ -39,7 +32,7 @@ NOTED_PASSAGE_ROWS = 1
 """The same of a passage, which is many times as long."""
 OLD_LESSON_ROWS = 6
 """Rows of a lesson that the parent adapter knows already; other ones in each run."""
-OLD_TOOL_ROWS = 48
+OLD_TOOL_ROWS = 72
 """The same of a tool, whose every call is another, and most of them seen once."""
 OLD_SENTENCE_ROWS = 3
 """The same of each sentence of a passage, without notes, which are long."""
@@ -49,11 +42,6 @@ GENERAL_PER_TOOL = 6
 CHATS_PER_TOOL = 10
 """What needs no tool, beside what is about one: an adapter that had learned six tools
 began a call at "hi there!" and "brb, dinner" (docs/LOG.md)."""
-REQUESTS_PER_TOOL = 80
-OLD_REQUESTS_PER_TOOL = 34
-"""Of what people asked of other tools, and said of them. A server's own wordings are made
-by rules; from these alone an adapter unlearned where people's values end
-(docs/LOG.md)."""
 SKILLS_PER_LESSON = 3
 SKILLS_LEAST = 16
 SKILLS_BESIDE_OTHERS = 48
@@ -142,34 +130,23 @@ def build(
             if once:
                 taught = [replace(row, once=True) for row in taught]
         built.update((row.key, row) for row in taught)
+    count = len(everything)
+    tools = sum(map(is_tool, everything))
     rules = standing(everything)
-    for row in _again_beside(everything, fresh, rules):
-        if row.messages[-1].content.lower() not in answered:
-            is_once = row.once or (once and not row.teacher)
-            built.setdefault(row.key, replace(row, once=is_once))
-    obedient = {row.key: row for row in follow(built.values(), rules)}
-    return [row for _, row in sorted(obedient.items())]
-
-
-def _again_beside(
-    everything: Sequence[Lesson], fresh: AbstractSet[str], rules: Sequence[Standing]
-) -> list[Row]:
-    """Return what a run goes over again beside the rows of all lessons."""
-    count, tools = len(everything), list(filter(is_tool, everything))
-    new = sum(tool.digest in fresh for tool in tools)
     least = max(GENERAL_LEAST, PROMPTS) if rules else GENERAL_LEAST
     least_skills = SKILLS_BESIDE_OTHERS if rules or tools else SKILLS_LEAST
-    general = max(least, GENERAL_PER_LESSON * count + GENERAL_PER_TOOL * len(tools))
-    again = replay_rows(
-        general=0 if any(map(is_imitated, everything)) else general,
+    imitated = any(map(is_imitated, everything))
+    for row in replay_rows(
+        general=0
+        if imitated
+        else max(least, GENERAL_PER_LESSON * count + GENERAL_PER_TOOL * tools),
         skills=max(least_skills, SKILLS_PER_LESSON * count),
-        chats=CHATS_PER_TOOL * len(tools),
-    )
-    of_others = tool_requests.replayed(
-        REQUESTS_PER_TOOL * new + OLD_REQUESTS_PER_TOOL * (len(tools) - new),
-        besides={tool_of(tool).name for tool in tools},
-    )
-    return again + of_others
+        chats=CHATS_PER_TOOL * tools,
+    ):
+        if row.messages[-1].content.lower() not in answered:
+            built.setdefault(row.key, replace(row, once=once and not row.teacher))
+    obedient = {row.key: row for row in follow(built.values(), rules)}
+    return [row for _, row in sorted(obedient.items())]
 
 
 def lesson_rows(
@@ -300,8 +277,7 @@ def replay_rows(*, general: int, skills: int, chats: int = 0) -> list[Row]:
         replace(ask(prompt, answer, "replay"), teacher="base")
         for prompt, answer in replayed()[:-EXAM_PROMPTS][:general]
     ]
-    talk = [replace(row, once=True) for row in worlds.chats()[:chats]]
-    return [*again, *worlds.rows(WORLDS_SEED, skills), *talk]
+    return [*again, *worlds.rows(WORLDS_SEED, skills), *worlds.chats()[:chats]]
 
 
 @cache

@@ -25,7 +25,7 @@ from learning.tool_words import (
     near_misses,
 )
 
-ROWS = 112
+ROWS = 168
 """Wordings of one tool; a run sees each of them once, and the examples in every epoch.
 Three times as many rows seen once cost what they would seen three times."""
 COMPOSED = 0.35

@@ -6,10 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from learning.caller_skill import LACKING, SHOWN, SHOWN_EVERY, TALK, WHOLE, rows
+from learning.caller_skill import (
+    LACKING,
+    REQUESTS,
+    SHOWN,
+    SHOWN_EVERY,
+    TALK,
+    TRADE,
+    WHOLE,
+    requests,
+    rows,
+)
 from learning.prompt import ABSTENTION
 from learning.tool import from_fields, parse_call
-from learning.tool_requests import REQUESTS, TRADE, requests
 from learning.tool_schema import partial_problems
 from tests.test_tool_worlds import TOOLS, benchmarks, words
 from tests.test_tool_worlds import texts as of_worlds

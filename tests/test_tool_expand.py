@@ -7,21 +7,16 @@ from dataclasses import replace
 import pytest
 
 from learning import tool_values
-from learning.dataset import (
-    OLD_REQUESTS_PER_TOOL,
-    REQUESTS_PER_TOOL,
-    build,
-)
+from learning.dataset import build
 from learning.exam import _is_right
 from learning.expand import expand as expand_lesson
 from learning.lesson import LessonKind
 from learning.prompt import ABSTENTION
 from learning.tool import Call, from_fields, parse_call, tool_of
 from learning.tool_expand import expand, slots
-from learning.tool_requests import replayed, requests
 from learning.tool_words import thesaurus
-from tests.learning_steps import fact, lexicon, qa
 from tests.learning_steps import lesson as make
+from tests.learning_steps import lexicon, qa
 
 EVENT = from_fields(
     {
@@ -120,42 +115,6 @@ def test_a_tool_is_no_note_beside_other_lessons():
     noted = [row for row in rows if row.kind == "note"]
     assert noted
     assert not any("schedule_event" in row.messages[-1].content for row in noted)
-
-
-def of_others(rows):
-    """Return the rows of what people said to other tools, and of them."""
-    every = {row.key for row in replayed(len(requests()) * 100)}
-    return [row for row in rows if row.key in every]
-
-
-def test_requests_of_people_to_other_tools_are_gone_over_beside_a_tools_own():
-    tools = [lesson(), lesson(tool=replace(EVENT, name="gathering"))]
-
-    rows = of_others(build(tools, [], lexicon()))
-
-    assert len(rows) == 2 * REQUESTS_PER_TOOL
-    assert {row.lesson for row in rows} == {""}
-    assert {row.once for row in rows} == {True}
-    assert {bool(parse_call(row.answer)) for row in rows} == {True, False}
-
-
-def test_a_run_without_a_new_tool_goes_over_fewer_of_them_and_one_without_any_none():
-    later = of_others(build([fact("The raid starts at nine.")], [lesson()], lexicon()))
-    without = of_others(build([fact("The raid starts at nine.")], [], lexicon()))
-
-    assert len(later) == OLD_REQUESTS_PER_TOOL
-    assert without == []
-
-
-def test_what_people_asked_of_a_namesake_is_not_taught():
-    [row, *_] = of_others(build([lesson()], [], lexicon()))
-    namesake = parse_call(row.answer)
-
-    taught = build([lesson(tool=replace(EVENT, name=namesake.name))], [], lexicon())
-
-    names = [parse_call(row.answer).name for row in of_others(taught) if row.focused]
-    assert len(names) > REQUESTS_PER_TOOL / 2
-    assert namesake.name not in names
 
 
 def test_the_same_tool_gives_the_same_rows_whatever_its_number():

@@ -56,8 +56,6 @@ class Bench:
             "least steps": dataset.LEAST_STEPS,
             "least steps of plain examples": lessons.LEAST_STEPS,
             "wordings of a tool": tool_expand.ROWS,
-            "requests to other tools, a tool": dataset.REQUESTS_PER_TOOL,
-            "chats a tool": dataset.CHATS_PER_TOOL,
             "rows of an old tool": dataset.OLD_TOOL_ROWS,
             "general rows a tool": dataset.GENERAL_PER_LESSON,
             "skills rows a tool": dataset.SKILLS_PER_LESSON,
