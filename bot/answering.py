@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot import limit_phrases, phrases
+from bot import limit_phrases, phrases, tool_phrases
 from bot.credit import credit, from_notes, repeats
 from bot.messages import CURRENT, OFF, Credit, Question, Refused, Reply, Why
 from bot.outdated import Outdated, outdated_in
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.calling import Called, Calling
     from bot.messages import Actor
     from bot.parts import Parts
+    from bot.purges import Begun
 
 ATTEMPTS = 3
 """How often an answer starts over because what it rests on was withdrawn."""
@@ -64,7 +65,7 @@ class Answering:
         if refused:
             return refused
         started = self._parts.clock.monotonic()
-        purges = self._parts.purges.so_far(question.server)
+        begun = self._parts.purges.begun(question.server, question.actor.id)
         stream = ScreenedStream(
             on_text or _nowhere, passes=self._passes, replaced=prompt.is_abstention
         )
@@ -75,7 +76,7 @@ class Answering:
             try:
                 called = await self._calling.answer(question, adapter)
                 if called is not None:
-                    reply = await self._after_call(question, called, started, purges)
+                    reply = await self._after_call(question, called, started, begun)
                     stream.finish(reply.text)
                     return reply
                 draft = await self._generate(question, adapter, old, stream)
@@ -88,7 +89,7 @@ class Answering:
             reply = await asyncio.to_thread(
                 _judge, question, draft, seconds, self._passes
             )
-            recorded = await self._record(question, draft, reply, purges)
+            recorded = await self._record(question, draft, reply, begun)
             if recorded:
                 stream.finish(reply.text)
                 return replace(reply, id=recorded)
@@ -98,15 +99,15 @@ class Answering:
         self, server: str, actor: Actor, call: str, *, go: bool
     ) -> Reply | Refused:
         started = self._parts.clock.monotonic()
-        purges = self._parts.purges.so_far(server)
+        begun = self._parts.purges.begun(server, actor.id)
         settled = await self._calling.settle(server, actor, call, go=go)
         if isinstance(settled, Refused):
             return settled
         question, called = settled
-        return await self._after_call(question, called, started, purges)
+        return await self._after_call(question, called, started, begun)
 
     async def _after_call(
-        self, question: Question, called: Called, started: float, purges: int
+        self, question: Question, called: Called, started: float, begun: Begun
     ) -> Reply:
         """Screen what a call came to, as all words are, and journal it.
 
@@ -116,8 +117,9 @@ class Answering:
         chosen = called.chosen
         passed = await asyncio.to_thread(self._passes, called.text)
         tool = credit(chosen.lesson, in_memory=not chosen.learned)
+        kept = tool_phrases.withheld(chosen.tool) if called.done else phrases.withheld()
         reply = Reply(
-            text=called.text if passed else phrases.withheld(),
+            text=called.text if passed else kept,
             withheld=not passed,
             lessons=(tool,),
             notes=() if chosen.learned else (tool,),
@@ -127,7 +129,7 @@ class Answering:
             call=called.waiting if passed else None,
         )
         draft = _Draft((), (chosen.lesson,), chosen.adapter, chosen.completion)
-        recorded = await self._record(question, draft, reply, purges)
+        recorded = await self._record(question, draft, reply, begun)
         return replace(reply, id=recorded)
 
     async def why(self, server: str, actor: Actor) -> Why | None:
@@ -306,7 +308,7 @@ class Answering:
         return adapter.state is AdapterState.PROMOTED
 
     async def _record(
-        self, question: Question, draft: _Draft, reply: Reply, purges: int
+        self, question: Question, draft: _Draft, reply: Reply, begun: Begun
     ) -> int:
         """Journal the answer and return its number; 0 where it may not be given.
 
@@ -318,19 +320,20 @@ class Answering:
         """
         database = self._parts.database
         async with database.transaction():
-            if self._parts.purges.so_far(question.server) != purges:
+            if self._parts.purges.has_purged(begun):
                 raise EngineError(phrases.purged_meanwhile())
             if not await self._stands(question.server, draft, reply):
                 return 0
-            quiet = await people.has_opted_out(
-                database, question.server, question.actor.id
-            )
+            actor = question.actor.id
+            quiet = await people.has_opted_out(database, question.server, actor)
+            if self._parts.purges.has_erased(begun):
+                quiet, actor = True, self._parts.pseudonyms.of(actor)
             answer = await answers.record(
                 database,
                 question.server,
                 at=self._parts.clock.now(),
                 channel=question.channel,
-                actor=question.actor.id,
+                actor=actor,
                 question="" if quiet else question.text,
                 answer="" if quiet else reply.text,
                 abstained=reply.abstained,

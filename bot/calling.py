@@ -37,6 +37,8 @@ class Called:
     chosen: Chosen
     text: str
     waiting: WaitingCall | None = None
+    done: bool = False
+    """Whether the tool was called and answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Calling:
         if waiting.question.actor.id != actor.id:
             return Refused(tool_phrases.not_your_call())
         if go and not self._parts.calls.has_turn(server, actor.id):
-            return Refused(tool_phrases.too_many_calls_now())
+            return Refused(tool_phrases.too_many_calls_now(), waits=True)
         del self._to_confirm[call]  # before anything is awaited: a double click is one
         chosen = waiting.chosen
         if not go:
@@ -103,7 +105,7 @@ class Calling:
         answered = await carry_out(
             self._parts, actor, chosen.lesson, chosen.tool, chosen.call
         )
-        return waiting.question, Called(chosen, answered.text)
+        return waiting.question, Called(chosen, answered.text, done=answered.done)
 
     def drop(
         self, server: str, *, person: str | None = None, lesson: int | None = None
@@ -142,7 +144,7 @@ class Calling:
         answered = await carry_out(
             self._parts, question.actor, chosen.lesson, tool, call
         )
-        return Called(chosen, answered.text)
+        return Called(chosen, answered.text, done=answered.done)
 
     def _keep(self, waiting: dict[str, _Waiting]) -> None:
         """Let these wait; of too many, the newest."""

@@ -134,11 +134,6 @@ def review_card(of: Waiting) -> Card:
         *tool_cards.facts(lesson),
         *_origin(lesson, circumstance_phrases.author(lesson.author_name, of.about)),
     ]
-    if of.replaces is not None:
-        change = tool_cards.change(of.replaces, lesson)
-        change = change or phrases.change(of.replaces, lesson)
-        facts = [fact for fact in facts if fact[0] != _REPLACES]
-        facts.append((f"{_REPLACES} lesson {of.replaces.id}", change))
     facts += [
         (severity.capitalize(), reason)
         for severity, reason in flagged.explained(lesson, of.verdict.findings)
@@ -149,10 +144,16 @@ def review_card(of: Waiting) -> Card:
         facts.append(("Approvals", circumstance_phrases.approvals(of.about)))
     facts.append(("Learned by", "memory and weights" if of.gate.granted else "memory"))
     facts.append(("Why", of.gate.reason))
-    if of.rewordings:
-        facts.append((phrases.ALSO_ASKED, "\n".join(of.rewordings)))
     if lesson.consent is Consent.ASKED:
         facts.append(("Consent", phrases.consent_missing(lesson)))
+    # Last, because a platform cuts what is long: it must not hide what was held.
+    if of.rewordings:
+        facts.append((phrases.ALSO_ASKED, "\n".join(of.rewordings)))
+    if of.replaces is not None:
+        change = tool_cards.change(of.replaces, lesson)
+        change = change or phrases.change(of.replaces, lesson)
+        facts = [fact for fact in facts if fact[0] != _REPLACES]
+        facts.append((f"{_REPLACES} lesson {of.replaces.id}", change))
     return Card(
         title=f"Lesson {lesson.id} waits for review",
         text=words(lesson),

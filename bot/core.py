@@ -695,6 +695,7 @@ class Core:
         """Delete all of a server that removed Myna: rows, weights, runs, journal."""
         self._calling.drop(server)
         await self._configuring.purge(server)
+        self._calling.drop(server)  # what was asked meanwhile
 
     async def is_first_delivery(self, platform: str, event: str) -> bool:
         """Say whether this event came for the first time, across restarts."""
@@ -729,7 +730,9 @@ class Core:
     async def delete_person(self, server: str, person: str) -> Deleted:
         """Erase a person's lessons and questions; adapters that learned them leave."""
         self._calling.drop(server, person=person)
-        return await self._privacy.delete(server, person)
+        deleted = await self._privacy.delete(server, person)
+        self._calling.drop(server, person=person)  # what was asked meanwhile
+        return deleted
 
     async def enforce_retention(self, keep: Retention) -> Mapping[str, int]:
         """Erase what was kept long enough, on every server; count it by its kind."""

@@ -262,6 +262,8 @@ class Refused:
     """Something that may not be done, in a sentence that says why."""
 
     text: str
+    waits: bool = False
+    """Whether what was asked for waits, to be asked for again as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Privacy:
     async def delete(self, server: str, person: str) -> Deleted:
         """Erase all of a person; a certificate follows once no weights have it."""
         parts = self._parts
+        parts.purges.begin_person(server, person)
         gone, withdrawn = list[int](), list[str]()
         for record in await lessons.of_person(parts.database, server, person):
             try:

@@ -15,7 +15,7 @@ from bot import tool_actions as tools
 from bot import vocabulary as say
 from bot.chat import Chat
 from bot.commands import parse
-from bot.messages import Ruling
+from bot.messages import Refused, Ruling
 from bot.outcome import Outcome, OutcomeKind, error
 from bot.ports import Clock
 from learning.errors import MynaError
@@ -197,9 +197,11 @@ class LocalSession:
         call = command.call or self._call
         if not call:
             return error(tool_card_phrases.nothing_to_confirm())
-        if call == self._call:
-            self._call = ""
         settle = tools.confirm if isinstance(command, say.Confirm) else tools.cancel
-        outcome = do.answered(self._chat, await settle(self._chat, call))
+        settled = await settle(self._chat, call)
+        waits = isinstance(settled, Refused) and settled.waits
+        if call == self._call and not waits:
+            self._call = ""
+        outcome = do.answered(self._chat, settled)
         self._call = (outcome.extra.get("call") or {}).get("id", self._call)
         return outcome

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from bot import tool_phrases
 from bot.messages import Imported, ImportProblem, Refused, SecretInfo, Teaching
 from bot.parts import refusal
-from bot.tool_calls import anywhere
+from bot.tool_calls import permit_of
 from learning.lesson import LessonKind
 from learning.mcp_tools import list_tools
 from learning.tool_address import host_in
-from learning.tool_client import is_public_address
 from learning.web_address import web_address
 from moderation.provenance import Provenance
 from moderation.roles import Permission
@@ -86,10 +85,9 @@ class ToolAdmin:
             return refused
         host = host_in(web_address(url))
         named, filled = await self._token(server, host)
-        is_private = host in self._parts.private_hosts
         listing = await list_tools(
             url,
-            permit=anywhere if is_private else is_public_address,
+            permit=permit_of(self._parts, server, host),
             headers=named,
             sent_headers=filled,
         )

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.messages import SecretInfo
+    from learning.tool import Tool
 
 
 def do_it() -> str:
@@ -85,5 +86,12 @@ def tool_kind() -> str:
     return "A tool: something to call"
 
 
-def asks_first(*, asks: bool) -> str:
-    return "before each call" if asks else "never: it only reads"
+def asks_first(tool: Tool) -> str:
+    if tool.asks_first:
+        return "before each call"
+    return f"never: it {reads(tool)}"
+
+
+def reads(tool: Tool) -> str:
+    """Say what makes asking needless: HTTP's method says it, or else a person."""
+    return "is said to read only" if tool.endpoint.is_mcp else "only reads"

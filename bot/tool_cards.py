@@ -43,7 +43,7 @@ def facts(lesson: Lesson) -> tuple[tuple[str, str], ...]:
     return (
         ("Reaches", reach),
         ("Secrets", ", ".join(secrets_of(tool)) or "none"),
-        ("Asks first", tool_card_phrases.asks_first(asks=tool.asks_first)),
+        ("Asks first", tool_card_phrases.asks_first(tool)),
     )
 
 

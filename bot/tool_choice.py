@@ -158,7 +158,7 @@ class Choosing:
         """Let the model write the call; where it does not fit, once more."""
         encoder = self._parts.memory.tools.encoder
         grammar = await asyncio.to_thread(_grammar, candidates, request, encoder)
-        history = _examples(candidates) if shown else ()
+        history = examples_of(candidates) if shown else ()
         chosen: Chosen | None = None
         asked = request
         for _ in range(2):
@@ -184,6 +184,19 @@ class Choosing:
             )
             asked = tool_phrases.does_not_fit(chosen.problems)
         return chosen
+
+
+def examples_of(candidates: Sequence[Candidate]) -> tuple[Message, ...]:
+    """Show the nearest examples as turns, those of the nearest tool last."""
+    turns: list[Message] = []
+    each_shown = max(1, MOST_SHOWN // len(candidates))
+    for candidate in reversed(candidates):
+        calls = calls_of(candidate.lesson)
+        count = MOST_SHOWN if candidate is candidates[0] else each_shown
+        for number in reversed(candidate.examples[:count]):
+            request, call = calls[number]
+            turns += [Message("user", request), Message("assistant", call.text)]
+    return tuple(turns)
 
 
 def _grammar(candidates: Sequence[Candidate], request: str, encoder: Encoder) -> str:
@@ -218,16 +231,3 @@ def _checked(
 def _lacks(chosen: Chosen) -> bool:
     """Say whether a person has to be asked for something: no repair can invent it."""
     return bool(chosen.tool.missing(chosen.call.arguments))
-
-
-def _examples(candidates: Sequence[Candidate]) -> tuple[Message, ...]:
-    """Show the nearest examples as turns, those of the nearest tool last."""
-    turns: list[Message] = []
-    each_shown = max(1, MOST_SHOWN // len(candidates))
-    for candidate in reversed(candidates):
-        calls = calls_of(candidate.lesson)
-        count = MOST_SHOWN if candidate is candidates[0] else each_shown
-        for number in reversed(candidate.examples[:count]):
-            request, call = calls[number]
-            turns += [Message("user", request), Message("assistant", call.text)]
-    return tuple(turns)

@@ -8,9 +8,13 @@ from learning.tool import Tool
 MOST_WORDS = 8
 """Of an answer to "Which title?": what is longer is rather something new."""
 _LEFT = re.compile(
-    r"^\W*(?:never ?mind|forget (?:it|that)|cancel|stop|leave it|no|nope|nothing"
-    r"|not now|skip it)\b",
+    r"\W*(?:never ?mind|(?:forget|cancel|stop|leave|skip)(?: (?:it|that))?|nothing"
+    r"|not now|no|nope)(?:\W+(?:thanks|thank you|thx|please|pls))?\W*",
     re.IGNORECASE,
+)
+"""A whole message that leaves it: `Stop Making Sense` is a title."""
+_YES_OR_NO = re.compile(
+    r"\W*(?:yes|yep|yeah|yup|no|nope|nah|true|false)\b", re.IGNORECASE
 )
 
 
@@ -19,7 +23,9 @@ def completes(text: str, tool: Tool, missing: str) -> bool:
     schema = tool.properties[missing]
     if "enum" in schema:
         return any(speaks_of(text, value, schema) for value in schema["enum"])
-    if _LEFT.match(text):
+    if schema.get("type") == "boolean" and _YES_OR_NO.match(text):
+        return True
+    if _LEFT.fullmatch(text):
         return False
     if schema.get("type") in ("integer", "number"):
         return bool(re.search(r"\d", text))

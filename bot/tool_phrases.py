@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.limit_phrases import wait
+from bot.tool_card_phrases import reads
+from learning.tool_check import name_there
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
 
 
 def asks_first(tool: Tool, call: Call, host: str) -> str:
+    other = name_there(tool)
+    there = host if other == tool.name else f"{host}, called {other} there,"
     return (
-        f"Shall I do this? {tool.name} at {host}{_with(call)}. It changes something"
+        f"Shall I do this? {tool.name} at {there}{_with(call)}. It changes something"
         " there, so only you can confirm it."
     )
 
@@ -25,7 +29,7 @@ def name_taken(tool: Tool) -> str:
 
 
 def reaches(tool: Tool, host: str) -> str:
-    changing = "may change something there" if tool.asks_first else "only reads"
+    changing = "may change something there" if tool.asks_first else reads(tool)
     return f"It calls {host} ({tool.endpoint.method}) and {changing}."
 
 
@@ -63,8 +67,16 @@ def wrong_arguments(tool: Tool, problems: Sequence[str]) -> str:
     )
 
 
-def failed(tool: Tool, reason: str) -> str:
-    return f"I called {tool.name}, and it did not work: {reason}"
+def failed(tool: Tool, reason: str, detail: str) -> str:
+    said = f' It says: "{detail}"' if detail else ""
+    return f"I called {tool.name}, and it did not work: {reason}{said}"
+
+
+def withheld(tool: Tool) -> str:
+    return (
+        f"I called {tool.name}; what it answered did not pass the screen, so I keep"
+        " that to myself."
+    )
 
 
 def not_called(tool: Tool, reason: str) -> str:

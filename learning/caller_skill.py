@@ -1,6 +1,6 @@
 """Builds the shipped caller adapter from many tools' requests: part of `make skills`.
 
-It goes on from the skills adapter with 210 invented tools, asked for in words that no
+It goes on from the skills adapter with 450 invented tools, asked for in words that no
 rule writes: what is a request and what is talk, where a value begins and ends. A run
 that teaches a tool starts from it, and it calls by their examples the tools that no
 weights have learned.
@@ -27,7 +27,7 @@ REQUESTS = Path(__file__).with_name("tool_requests.jsonl")
 """A tool a line; the tools of one trade stand together, TRADE of them."""
 TRADE = 15
 CALLER = SKILLS / "caller"
-WHOLE, LACKING, TALK = 12, 2, 4
+WHOLE, LACKING, TALK = 9, 2, 3
 """What is taken of each tool: many tools matter more than much of each."""
 SHOWN = 3
 """Examples of its own tool that a row shows before its request."""

@@ -123,7 +123,7 @@ async def call_tool(
         target,
         partial(
             mcp_session.called,
-            name=URL(tool.endpoint.url).fragment or tool.name,
+            name=tool_check.name_there(tool),
             arguments=arguments,
             most=MOST_TOOLS,
         ),
@@ -204,7 +204,7 @@ def _tool(
     name = _ODD.sub("_", written).lstrip("0123456789_.-")[:MOST_NAME]
     if name in taken:
         raise LessonError(f"Another of its tools is called {name}.")
-    address = url if name == written else url.with_fragment(written)
+    address = url.with_fragment(written)  # it stays what is called, whatever the name
     fields = _cleaned(fields, secrets)
     about = fields.get("description", "").strip() or fields.get("title", "")
     hints = fields.get("annotations", {})

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +20,24 @@ class RecallingEncoder:
         self._encoder = encoder
         self._most = most
         self._lock = threading.Lock()
-        self._known: dict[str, NDArray[np.float32]] = {}
+        # By digests: nobody's words are kept.
+        self._known: dict[bytes, NDArray[np.float32]] = {}
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (texts, dimensions)."""
+        named = {text: _digest(text) for text in texts}
         with self._lock:
-            found = {t: self._known.pop(t) for t in set(texts) if t in self._known}
-        new = [text for text in dict.fromkeys(texts) if text not in found]
+            found = {n: self._known.pop(n) for n in named.values() if n in self._known}
+        new = [text for text, name in named.items() if name not in found]
         if new:
-            found |= dict(zip(new, self._encoder.encode(new), strict=True))
+            vectors = self._encoder.encode(new)
+            found |= dict(zip((named[t] for t in new), vectors, strict=True))
         with self._lock:
             self._known |= found
             for oldest in list(self._known)[: max(0, len(self._known) - self._most)]:
                 del self._known[oldest]
-        return np.stack([found[text] for text in texts])
+        return np.stack([found[named[text]] for text in texts])
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from learning.tool import Arguments, Tool
+from moderation.text import clean
 
 MOST_CHARS = 1500
 MOST_LINES = 20
@@ -83,4 +84,5 @@ def _json(body: str) -> Any:
 
 
 def _short(text: str) -> str:
+    text = clean(text)  # half of an emoji, as JavaScript cuts them, breaks tokenizers
     return text if len(text) <= MOST_CHARS else f"{text[: MOST_CHARS - 3]}..."

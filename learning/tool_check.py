@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from yarl import URL
+
 from learning import tool_json, tool_request, tool_schema
 from learning.errors import LessonError
 from learning.tool import Endpoint, Tool, from_fields
@@ -13,7 +15,10 @@ from learning.tool_json import shown
 FIELDS = ("name", "description", "parameters", "endpoint", "answer", "confirm")
 MOST_DESCRIPTION, MOST_ANSWER = 500, 1000
 _ENDPOINT_FIELDS = ("method", "url", "headers", "body")
-_PROVES_WHO = re.compile(r"authorization|token|secret|api-?key", re.IGNORECASE)
+_PROVES_WHO = re.compile(
+    r"(?<![a-z])auth(?![a-z])|authoriz|token|secret|passw|(?:api|access)[-_]?key",
+    re.IGNORECASE,
+)
 
 
 def build(fields: object) -> Tool:
@@ -33,6 +38,15 @@ def build(fields: object) -> Tool:
     tool_request.check(without_fragment(tool))
     _check_no_secret_is_written(tool.endpoint)
     return tool
+
+
+def name_there(tool: Tool) -> str:
+    """Return what a tool is called where it is called.
+
+    An MCP tool's fragment is sent, not its own name: whoever approves it has to see it.
+    """
+    fragment = URL(tool.endpoint.url).fragment if tool.endpoint.is_mcp else ""
+    return fragment or tool.name
 
 
 def without_fragment(tool: Tool) -> Tool:

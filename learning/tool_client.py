@@ -58,8 +58,9 @@ class ToolClient:
     """Sends tools' requests; use it as `async with`.
 
     Every connection is judged by `permit` on the address about to be connected to;
-    only hosts that the operator named in `private_hosts` may be anywhere. No redirect
-    is followed, and nothing is sent twice that may change something.
+    only hosts that the operator named in `private_hosts` may be anywhere, for requests
+    that may go `inside`. No redirect is followed, and nothing is sent twice that may
+    change something.
     """
 
     def __init__(
@@ -98,42 +99,49 @@ class ToolClient:
                 await session.close()
         self._public = self._private = None
 
-    async def send(self, request: ToolRequest) -> ToolAnswer:
+    def check(self, request: ToolRequest, *, inside: bool = True) -> None:
+        """Raise ToolError, as `send` would, where a request may not be sent at all."""
+        url = _target(request)
+        is_private = self._session_of(url, inside=inside) is self._private
+        if request.secrets and url.scheme != "https" and not is_private:
+            raise ToolError(
+                f"{host_in(url)} is asked over http, where a secret can be read on the"
+                " way; its address has to start with https://."
+            )
+
+    async def send(self, request: ToolRequest, *, inside: bool = True) -> ToolAnswer:
         """Send a request and return what was answered with a 2xx.
 
         Raises ToolError, whose text names the host and nothing else of the request;
         its `detail` is what a host answered in JSON that is wrong.
         """
+        self.check(request, inside=inside)
         url = _target(request)
-        host = host_in(url)
-        if request.secrets and url.scheme != "https" and not self._is_private(host):
-            raise ToolError(
-                f"{host} is asked over http, where a secret can be read on the way;"
-                " its address has to start with https://."
-            )
+        host, session = host_in(url), self._session_of(url, inside=inside)
         try:
             async with asyncio.timeout(self._timeout_seconds), self._turns[host]:
-                return await self._tried(request, url)
+                return await self._tried(session, request, url)
         except TimeoutError as exc:
             raise ToolError(
                 f"{host} took more than {self._timeout_seconds:g} seconds; try again"
                 " later."
             ) from exc
 
-    async def _tried(self, request: ToolRequest, url: URL) -> ToolAnswer:
+    async def _tried(
+        self, session: aiohttp.ClientSession, request: ToolRequest, url: URL
+    ) -> ToolAnswer:
         """Ask, and once more where nothing came of it and nothing can have changed."""
         if request.repeatable:
             try:
-                return await self._asked(request, url)
+                return await self._asked(session, request, url)
             except _UnreachableError:
                 pass
-        return await self._asked(request, url)
+        return await self._asked(session, request, url)
 
-    async def _asked(self, request: ToolRequest, url: URL) -> ToolAnswer:
+    async def _asked(
+        self, session: aiohttp.ClientSession, request: ToolRequest, url: URL
+    ) -> ToolAnswer:
         host = host_in(url)
-        session = self._private if self._is_private(host) else self._public
-        if session is None:
-            raise RuntimeError("a client is used inside `async with`")
         try:
             async with session.request(
                 request.method,
@@ -208,8 +216,11 @@ class ToolClient:
         said = hidden(explanation(found), request.secrets)
         return said[:MOST_DETAIL_CHARS]
 
-    def _is_private(self, host: str) -> bool:
-        return host in self._private_hosts
+    def _session_of(self, url: URL, *, inside: bool) -> aiohttp.ClientSession:
+        if self._private is None or self._public is None:
+            raise RuntimeError("a client is used inside `async with`")
+        is_private = inside and host_in(url) in self._private_hosts
+        return self._private if is_private else self._public
 
     def _session(self, permit: Permit) -> aiohttp.ClientSession:
         return guarded_session(

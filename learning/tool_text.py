@@ -18,6 +18,8 @@ from learning.tool_json import shown
 
 _FENCED = re.compile(r"```(?:[a-z]+\n)?(.*)```", re.DOTALL)
 MOST_REASON = 800
+MOST_NAME = 100
+"""Of what an MCP server calls its tool."""
 
 
 def read(text: str) -> tuple[Tool, Examples]:
@@ -76,6 +78,9 @@ def reach(tool: Tool) -> str:
     query = "&".join(f"{name}={value}" for name, value in address.pairs)
     path = "/".join(address.segments)
     where = f"{address.host}/{path}" + (f"?{query}" if query else "")
+    if tool.endpoint.is_mcp:
+        there = shown(" ".join(tool_check.name_there(tool).split()), MOST_NAME)
+        return f"{tool.endpoint.method} {there} at {where}"
     return f"{tool.endpoint.method} {where}"
 
 
@@ -137,4 +142,6 @@ def _asking_line(tool: Tool) -> str:
         )
     if tool.confirm:
         return "Myna asks before each call."
+    if tool.endpoint.is_mcp:
+        return "Myna calls it without asking: it is said to read only."
     return "Myna calls it without asking: it only reads."

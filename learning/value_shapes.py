@@ -43,6 +43,18 @@ _WEEKDAY = (
     "|(?-i:S(?:at|un)))"  # In lower case they are other words.
 )
 _YEAR = r"(?:,?\s[12][0-9]{3})?"
+_DUE = "|".join(
+    [r"(?<=,\s)"]
+    + [
+        rf"(?<=\b{word}\s)"
+        for word in "on by from to until till before after since for".split()
+    ]
+)
+_NO_NOUN = (
+    r"(?!\s(?!(?:at|and|or|to|till|until|for|from|in|because|with|if|as|we|i|then"
+    r"|instead|please|pls|thanks|thx)\b)\w)"
+)
+"""What follows the 3rd where it is a day: no floor, no attempt."""
 _UNIT = (
     "(?:[kcm]?m|mi|miles?|ft|in|yd|[km]?g|lbs?|oz|m?l|gal|[kmgt]b|m?s|secs?|mins?|hrs?"
     "|[hdxwv]|px|kph|mph|kmh|kw|\u00b0?[cf]|\u00b0|eur|usd|gbp|st|nd|rd|th)"
@@ -67,11 +79,16 @@ _WRITTEN = {
         rf"|(?!24/7){_OF_MONTH}/{_OF_MONTH}(?:/[0-9]{{2}})?"
         rf"|{_MONTH}\s{_OF_MONTH}(?:st|nd|rd|th)?{_YEAR}"
         rf"|{_OF_MONTH}(?:st|nd|rd|th|\.)?(?:\sof)?\s{_MONTH}{_YEAR}"
+        rf"|(?:(?:end|middle|start|beginning)\sof\s|(?:mid|early|late)[-\s]){_MONTH}"
+        rf"|(?:{_DUE})(?P<lead>the\s)?{_OF_MONTH}(?:st|nd|rd|th){_NO_NOUN}"
     ),
     Shape.DAY: (
-        rf"(?P<lead>this\s)?(?:(?:(?:next|last|coming)\s)?(?:{_WEEKDAY}|weekend)"
-        r"|(?:next|last)\s(?:week|month)|(?:the\sday\safter\s)?tomorrow|today|yesterday)"
+        r"(?P<lead>this\s|the\s(?=day\s))?"
+        rf"(?:(?:(?:next|last|coming|easter|good)\s)?(?:{_WEEKDAY}|weekend)"
+        r"|(?:next|last)\s(?:week|month)|(?:day\safter\s)?tomorrow|today|yesterday)"
         r"(?P<trail>\s(?:morning|afternoon|evening|night))?|tonight"
+        r"|this\s(?:week|month|morning|afternoon|evening)"
+        r"|(?:christmas|new\syear['\u2019]s)\s(?:eve|day)"
     ),
     Shape.NUMBER: (
         r"(?P<lead>[$\u20ac\u00a3\u00a5])?[-+\u2212]?"

@@ -9,7 +9,15 @@ import pytest
 from bot.__main__ import main as myna
 from bot.bench.tools import community, plots
 from bot.bench.tools.command import main
-from bot.bench.tools.methods import ADAPTER, DESCRIPTIONS, FREE, FULL, NEAREST, ROWS
+from bot.bench.tools.methods import (
+    ADAPTER,
+    BY_EXAMPLES,
+    DESCRIPTIONS,
+    FREE,
+    FULL,
+    NEAREST,
+    ROWS,
+)
 from bot.bench.tools.report import ANSWERS, NUMBERS, PAGE
 from learning.errors import CommandError
 from tests.bench_tools_steps import FakeMethod, every_method, opener
@@ -150,7 +158,7 @@ def test_finished_cells_are_not_done_again(bench, tmp_path):
 
     bench("--task", "community", methods=again)
 
-    assert sum(len(method.shown) for method in methods) == 5 + 6
+    assert sum(len(method.shown) for method in methods) == 6 + 7
     assert not any(method.shown for method in again)
     assert (tmp_path / "results" / NUMBERS).read_bytes() == first
 
@@ -329,7 +337,9 @@ def test_quick_asks_a_few_requests_of_what_needs_no_training(bench, tmp_path):
 
     bench("--quick", methods=methods)
 
-    assert {m.name for m in methods if m.shown} == {DESCRIPTIONS, NEAREST}
+    shown = {m.name: m.shown for m in methods if m.shown}
+    assert shown.keys() == {DESCRIPTIONS, BY_EXAMPLES, NEAREST}
+    assert {task for task, _, _ in shown[BY_EXAMPLES]} == {"community"}
     assert {r["cases"] for r in numbers(tmp_path)["methods"]} == {4}
 
 

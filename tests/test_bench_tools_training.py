@@ -2,6 +2,7 @@
 
 # ruff: noqa: E402 - torch is looked for before what imports it
 
+import shutil
 import signal
 from types import SimpleNamespace
 
@@ -19,7 +20,7 @@ from tests.training_steps import taught_rows, write_run, write_tiny_base
 
 torch = pytest.importorskip("torch")
 
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from learning import train
 
@@ -88,6 +89,22 @@ async def test_an_adapter_is_trained_once_from_the_caller_and_counted(workshop, 
     spec = load_spec(adapter.directory.parent)
     assert (spec.parent, spec.seed) == (str(wired.caller.directory), 1)
     assert workshop.said[0].startswith("  training 20/")
+
+
+async def test_nothing_is_taken_for_trained_once_another_caller_is_shipped(
+    workshop, wired, tmp_path
+):
+    place = shutil.copytree(wired.caller.directory, tmp_path / "caller")
+    changed = SimpleNamespace(base=wired.base, caller=AdapterRef("skills", -1, place))
+    workshop.wired = changed
+    before = await workshop.adapter([lessons.whole(HUB)], seed=1)
+    weights = load_file(place / "adapter_model.safetensors")
+    doubled = {name: 2 * weight for name, weight in weights.items()}
+    save_file(doubled, place / "adapter_model.safetensors")
+
+    after = await workshop.adapter([lessons.whole(HUB)], seed=1)
+
+    assert before[0].directory != after[0].directory
 
 
 async def test_the_last_of_the_batches_is_what_one_batch_gives_and_all_are_paid(

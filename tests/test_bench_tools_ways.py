@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,10 +12,12 @@ import pytest
 
 from bot.bench.tools import community, lessons, torchhub
 from bot.bench.tools.asking import NOTHING, Asking, Choice, with_tools
+from bot.bench.tools.bench import Bench
 from bot.bench.tools.catalogue import Catalogue, Remembering, fixed, lessons_of
 from bot.bench.tools.methods import Material
 from bot.bench.tools.tasks import Case, ToolTask, few
-from learning.engine import Completion
+from bot.bench.tools.ways import Untrained
+from learning.engine import Completion, Message
 from learning.model import BaseModel
 from learning.rows import load_rows
 from learning.tool import Call, tool_of
@@ -233,6 +236,42 @@ async def test_nothing_is_asked_where_no_tool_is_near():
 
     assert answer == NOTHING
     assert not engine.asked
+
+
+async def test_examples_stand_as_turns_before_the_request_and_more_is_wanted_then():
+    call = Call(TOOL.name, {"region": "eu"})
+    engine = Engine(first="{", text=call.text)
+    asking = Asking(engine, None)
+    example = (Message("user", "us?"), Message("assistant", call.text))
+
+    called = await asking.looked("eu up?", near(0.6), history=example)
+    left = await asking.looked("eu up?", near(0.4), history=example)
+    learned = await asking.looked("eu up?", near(0.4))
+
+    assert engine.asked[0].messages[1:-1] == example
+    assert (called.text, left, learned.text) == (call.text, NOTHING, call.text)
+
+
+async def test_until_a_run_the_caller_adapter_is_shown_the_nearest_examples():
+    case = COMMUNITY.task.train[0]
+    engine = Engine(first="{", text=case.call.text)
+    caller = SimpleNamespace(name="caller")
+    base = SimpleNamespace(digest="0" * 64)
+    wired = SimpleNamespace(engine=engine, caller=caller, skills=None, base=base)
+    bench = Bench(SimpleNamespace(wired=wired), Remembering(Words()), 0)
+    task = replace(COMMUNITY.task, test=(case,), ordinary=("Qwerty uiop",))
+
+    shown = await Untrained(bench).show(replace(COMMUNITY, task=task), seed=0)
+
+    [asked] = engine.asked
+    assert asked.adapter is caller
+    assert asked.messages[-3:] == (
+        Message("user", case.request),
+        Message("assistant", case.call.text),
+        Message("user", case.request),
+    )
+    assert [answer.text for answer in shown.answers] == [case.call.text]
+    assert shown.ordinary == [NOTHING]
 
 
 class Undecided:

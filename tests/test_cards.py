@@ -36,6 +36,19 @@ LESSON = Lesson(
 GATE = may_train(LESSON.provenance, "discord", LESSON.scope, permissions={})
 
 
+def test_what_a_lesson_replaces_stands_last_so_that_no_cut_hides_what_was_held():
+    held = Verdict(
+        (Finding("prompt", Severity.HOLD, "It may be meant for the model."),)
+    )
+    old = replace(LESSON, id=3, answer="x" * 2000)
+
+    card = review_card(Waiting(LESSON, held, GATE, replaces=old))
+
+    *before, last = [name for name, _ in card.facts]
+    assert last == "Replaces lesson 3"
+    assert "Hold" in before
+
+
 def test_a_review_card_shows_all_that_a_moderator_needs():
     verdict = Verdict((Finding("length", Severity.WARN, "It is long."),))
 

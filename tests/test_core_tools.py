@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot import tool_calls
 from bot.calling import WAITS_SECONDS
 from bot.limiter import Limiter
 from bot.messages import Actor, Correction, Refused
 from bot.tool_calls import carry_out
-from learning.errors import AdapterError, LessonError
+from learning.errors import AdapterError, EngineError, LessonError, ToolError
 from learning.run import RunKind
 from learning.tool import Call, tool_of
 from moderation.limits import Limit
@@ -303,7 +304,24 @@ async def test_a_failing_tool_is_told_in_a_sentence_and_journalled(tmp_path):
 
         assert "I called server_status, and it did not work" in reply.text
         assert "503" in reply.text
+        assert 'It says: "maintenance"' in reply.text
         assert await actions(home) == [("tool.called", "failed")]
+
+
+async def test_a_call_that_could_not_be_sent_is_told_and_journalled_as_not_made(
+    tmp_path,
+):
+    async with open_tool_home(tmp_path) as (home, site):
+        endpoint = site.status_tool()["endpoint"]
+        secret = {"headers": {"X-Key": "{secret:STATUS_KEY}"}}
+        await approved_tool(home, site.status_tool(endpoint=endpoint | secret))
+
+        reply = await home.ask(REQUEST)
+
+        assert reply.text.startswith("I did not call server_status: ")
+        assert "STATUS_KEY" in reply.text
+        assert await actions(home) == [("tool.called", "refused")]
+        assert site.asked == []
 
 
 async def test_calls_are_limited_for_each_person(tmp_path):
@@ -328,6 +346,18 @@ async def test_an_answer_is_screened_as_all_words_are(tmp_path):
 
         assert reply.withheld
         assert "AKIA" not in reply.text
+        assert reply.text.startswith("I called server_status; ")
+
+
+async def test_half_a_character_in_an_answer_breaks_nothing(tmp_path):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        site.answers["/status/eu"] = (200, {"players": "cut \ud83d\u200b off"})
+
+        reply = await home.ask(REQUEST)
+
+        assert reply.text == "eu: cut  off people play there."
+        assert reply.id
 
 
 async def test_why_names_the_tool_and_who_taught_it(tmp_path):
@@ -354,6 +384,26 @@ async def test_nothing_but_the_approved_host_is_reached(tmp_path):
 
         assert "not on the open web" in reply.text
         assert site.asked == []
+
+
+async def test_hosts_of_the_operators_network_are_not_called_from_a_direct_message(
+    tmp_path,
+):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, site.status_tool())
+        record = await lessons.get(home.parts.database, SERVER, 1)
+        for server, called in ((SERVER, True), (f"{SERVER}:dm:{MEMBER.id}", False)):
+            tool, call = tool_of(record.lesson), Call("server_status", {"region": "eu"})
+            send = await tool_calls.ready(home.parts, server, tool, call)
+            if called:
+                await send()
+            else:
+                with pytest.raises(ToolError, match="not on the open web"):
+                    await send()
+            permit = tool_calls.permit_of(home.parts, server, site.host)
+            assert permit("127.0.0.1", 80) is called
+
+        assert len(site.asked) == 1
 
 
 async def test_far_questions_never_reach_a_tool(tmp_path):
@@ -424,6 +474,37 @@ async def test_a_person_who_has_their_data_deleted_has_no_call_waiting(tmp_path)
         assert theirs.text == "web is on its way."
 
 
+@pytest.mark.parametrize("ending", ["erased", "purged"])
+async def test_what_is_called_while_its_asker_is_erased_keeps_nothing_of_them(
+    tmp_path, ending
+):
+    async with open_tool_home(tmp_path) as (home, site):
+        await approved_tool(home, deploy(site), DEPLOY)
+        call = (await home.ask("Deploy web now")).call
+        core = home.core
+
+        async def while_it_waits(request):
+            if ending == "erased":
+                await core.delete_person(SERVER, MEMBER.id)
+            else:
+                await core.purge(SERVER)
+            return await handle(request)
+
+        handle, site.handle = site.handle, while_it_waits
+        settled = core.settle_call(SERVER, MEMBER, call.id, go=True)
+        if ending == "erased":
+            assert (await settled).text == "web is on its way."
+        else:
+            with pytest.raises(EngineError):
+                await settled
+
+        assert len(site.asked) == 1
+        rows = await journal.everything(home.parts.database, SERVER)
+        assert MEMBER.id not in [e.actor for e in rows if e.action == "tool.called"]
+        assert await answers.last(home.parts.database, SERVER, MEMBER.id) is None
+        assert ("tool.called" in [e.action for e in rows]) is (ending == "erased")
+
+
 async def test_a_limit_does_not_cost_the_call_that_waits(tmp_path):
     clock = FakeClock()
     calls = Limiter(clock, Limit(1, 60))
@@ -438,6 +519,7 @@ async def test_a_limit_does_not_cost_the_call_that_waits(tmp_path):
         done = await home.core.settle_call(SERVER, MEMBER, second.id, go=True)
 
         assert "confirm this one again" in refused.text
+        assert refused.waits
         assert done.text == "web is on its way."
 
 

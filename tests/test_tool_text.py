@@ -5,11 +5,12 @@ import json
 import pytest
 
 from bot.lesson_forms import formed
+from bot.tool_phrases import asks_first
 from learning import tool_parameters, tool_signature
 from learning.errors import LessonError
 from learning.lesson import LessonKind
 from learning.tool import Call
-from learning.tool_text import lines, read, statement
+from learning.tool_text import lines, reach, read, statement
 from tests.learning_steps import fact, lesson
 
 TEXT = """name: server_status
@@ -415,12 +416,52 @@ def test_where_a_call_goes_and_what_it_carries_is_shown(changed, shown):
     assert shown in "\n".join(lines(*read(text)))
 
 
+@pytest.mark.parametrize(
+    ("address", "there"),
+    [
+        ("https://mcp.example.org/mcp#delete_all", "delete_all"),
+        ("https://mcp.example.org/mcp", "list_events"),
+    ],
+)
+def test_what_an_mcp_tool_is_called_there_is_shown_whatever_it_is_called_here(
+    address, there
+):
+    text = f"name: list_events\ndescription: b\ncall: MCP {address}\nconfirm: no"
+
+    tool, _ = read(text)
+
+    assert reach(tool) == f"MCP {there} at mcp.example.org/mcp"
+    said = "\n".join(lines(tool, ()))
+    assert f"It reaches MCP {there} at" in said
+    assert "it is said to read only" in said
+    asked = asks_first(tool, Call(tool.name, {}), "mcp.example.org")
+    assert (f"called {there} there" in asked) is (there != tool.name)
+
+
+@pytest.mark.parametrize(
+    "header", ["X_API_KEY", "X-Auth", "Auth", "X-Access-Key", "apikey", "Password"]
+)
+def test_what_proves_who_calls_is_never_written_out(header):
+    text = f"name: a\ndescription: b\ncall: GET https://example.org/\nheader: {header}: abc"
+
+    with pytest.raises(LessonError, match="secret"):
+        read(text)
+
+
+def test_a_header_that_only_sounds_alike_may_be_written_out():
+    text = (
+        "name: a\ndescription: b\ncall: GET https://example.org/\nheader: X-Author: Bo"
+    )
+
+    assert read(text)[0].endpoint.headers == {"X-Author": "Bo"}
+
+
 def test_a_tool_of_an_mcp_server_is_spelled_out():
     text = "name: a\ndescription: b\ncall: MCP https://mcp.example.org/mcp#tool.one"
 
     shown = "\n".join(lines(*read(text)))
 
-    assert "MCP mcp.example.org/mcp, and nothing else" in shown
+    assert "MCP tool.one at mcp.example.org/mcp, and nothing else" in shown
     assert "Myna asks before each call." in shown
 
 

@@ -8,9 +8,12 @@ from simcord.backend.errors import SetupError
 from bot import tool_fields
 from bot.discord_app import words
 from bot.discord_app.forms import MAX_INPUT
+from bot.limiter import Limiter
 from learning.lesson import LessonKind
+from moderation.limits import Limit
 from tests.core_steps import MODERATOR
 from tests.discord_steps import labels_of, open_scene, reply_of, text_of
+from tests.fakes import FakeClock
 from tests.tool_form_steps import ENCRYPTED, RESTART, SECRET, VALUE, filled, ops
 
 
@@ -129,6 +132,25 @@ async def test_a_second_click_calls_nothing(tmp_path, running):
             with pytest.raises(SetupError, match="disabled"):
                 await member.click(asked, label=label)
         assert len(running.requests) == 1
+
+
+async def test_a_call_that_met_the_limit_can_be_confirmed_again(tmp_path, running):
+    clock = FakeClock()
+    core = {**running.core, "calls": Limiter(clock, Limit(1, 60))}
+    async with open_scene(tmp_path, **core) as scene:
+        await taught(scene, running)
+        people = scene.people
+        first = await scene.ask(RESTART)
+        await people.member.click(first, label="Do it")
+        asked = await scene.ask(RESTART)
+
+        told = await people.member.click(asked, label="Do it")
+
+        assert "confirm this one again" in reply_of(told)
+        assert not all_disabled(scene.discord.shown(people.general)[-1])
+        clock.advance(seconds=61)
+        await people.member.click(asked, label="Do it")
+        assert len(running.requests) == 2
 
 
 async def test_a_call_that_is_left_is_not_made(tmp_path, running):

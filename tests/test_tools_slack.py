@@ -6,9 +6,12 @@ import json
 import pytest
 
 from bot import tool_fields
+from bot.limiter import Limiter
 from learning.lesson import LessonKind
+from moderation.limits import Limit
 from tests.core_steps import MODERATOR
 from tests.fake_slack_text import buttons, shown
+from tests.fakes import FakeClock
 from tests.slack_steps import working
 from tests.tool_form_steps import RESTART, SECRET, VALUE, filled, ops
 
@@ -141,6 +144,24 @@ async def test_a_call_is_made_once_the_asker_confirms(work, running):
     assert len(running.requests) == 1
     assert buttons(question) == []
     assert "Shall I do this?" in shown(question)
+
+
+async def test_a_call_that_met_the_limit_can_be_confirmed_again(tmp_path, running):
+    clock = FakeClock()
+    core = {**running.core, "calls": Limiter(clock, Limit(1, 60))}
+    async with working(tmp_path, "socket", core=core) as work:
+        await taught(work, running)
+        await work.click(work.ben, await asked(work), "confirm")
+        await work.slack.until(lambda: answers(work, "Done: Orion restarts."))
+        question = await asked(work)
+
+        await work.click(work.ben, question, "confirm")
+
+        await work.told(work.ben, "confirm this one again")
+        assert len(buttons(question)) == 2
+        clock.advance(seconds=61)
+        await work.click(work.ben, question, "confirm")
+        await work.slack.until(lambda: len(running.requests) == 2)
 
 
 async def test_two_clicks_at_once_call_once(work, running):

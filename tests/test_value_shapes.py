@@ -12,10 +12,12 @@ OF_SHAPE = {
     Shape.TIME: "8pm|20:30|6:30 pm|6:30pm|9 a.m.|6.30 PM|noon|midnight|midday|0:05"
     "|10:00:59|20:00 CET|7 o'clock|20h30",
     Shape.DATE: "2026-12-05|12.3.2026|24/12/2026|12/24|March 4th|march 4|Sept. 30"
-    "|4 March 2027|4th of March|Mar 4, 2027|4. March|2026-12-05T19:00Z",
+    "|4 March 2027|4th of March|Mar 4, 2027|4. March|2026-12-05T19:00Z|end of June"
+    "|mid-May|early March",
     Shape.DAY: "Friday|friday|Fri|thurs|Sat|Mondays|today|tomorrow|tonight|yesterday"
     "|next Friday|this wednesday|this weekend|next week|Friday night"
-    "|tomorrow morning|the day after tomorrow",
+    "|tomorrow morning|the day after tomorrow|day after tomorrow|this week"
+    "|this evening|Easter Monday|Christmas Eve|New Year's Day",
     Shape.VERSION: "1.4.2|v2.0|v3|0.3.3-rc1|1.12.0|10.0.0.1|2.0.0-beta.2",
     Shape.NUMBER: "7|-4|42.2|1,200|150lbs|10km|2.0|$3.50|50%|20\u00b0C|+3|4th|2048",
     Shape.CODE: "ABC-123|4711-X|#123|RedPanda77|A12|Hexa-12|INV-2024-001|a1b2c3|zoe_7_",
@@ -58,6 +60,8 @@ def test_a_structured_value_is_found_whole_among_words(wanted, text):
         ("ticket #12: ABC-7's fix", [("code", "#12"), ("code", "ABC-7")]),
         ("the sun sat on Sat", [("day", "Sat")]),
         ("may I march in a 30-day noontime", []),
+        ("from the 14th to the 3rd floor, the 2nd", [("date", "the 14th"), ("number", "3rd"), ("date", "the 2nd")]),
+        ("on the 18th at 8pm, by the 21st", [("date", "the 18th"), ("time", "8pm"), ("date", "the 21st")]),
     ],
 )  # fmt: skip
 def test_values_are_found_as_long_as_they_can_be(text, values):
@@ -68,6 +72,7 @@ def test_values_are_found_as_long_as_they_can_be(text, values):
     ("text", "spans"),
     [
         ("this wednesday", {"this wednesday", "wednesday"}),
+        ("the day after tomorrow", {"the day after tomorrow", "day after tomorrow"}),
         ("next Friday night", {"next Friday night", "next Friday"}),
         ("$3.50", {"$3.50", "3.50"}),
         ("50%", {"50%", "50"}),

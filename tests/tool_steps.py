@@ -59,8 +59,12 @@ class Site:
 @asynccontextmanager
 async def serving_site():
     site = Site()
+
+    async def handle(request):
+        return await site.handle(request)  # a test may put another in its place
+
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", site.handle)
+    app.router.add_route("*", "/{path:.*}", handle)
     server = TestServer(app)
     await server.start_server()
     site.host = f"127.0.0.1:{server.port}"

@@ -27,14 +27,16 @@ async def settle(interaction: Interaction, button: Button) -> None:
     if str(interaction.user.id) != asker:
         await tell(interaction, tool_phrases.not_your_call())
         return
-    switched_off = spent(call_buttons(call, asker))
-    await interaction.response.edit_message(view=switched_off)
+    buttons = call_buttons(call, asker)
+    await interaction.response.edit_message(view=spent(buttons))
     async with told(interaction):
         visit = await visit_of(interaction)
         reply = await visit.core.settle_call(
             visit.place.server, visit.actor, call, go=button.verb is Verb.CONFIRM
         )
         if isinstance(reply, Refused):
+            if reply.waits:
+                await interaction.edit_original_response(view=row(buttons))
             await tell(interaction, words.here(reply.text))
         else:
             await _show(interaction, reply, asker)

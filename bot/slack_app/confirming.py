@@ -31,6 +31,8 @@ async def settle(core: Core, click: Click) -> None:
     go = click.verb is Verb.CONFIRM
     reply = await core.settle_call(visit.server, visit.actor, call, go=go)
     if isinstance(reply, Refused):
+        if reply.waits:
+            await click.replace({"text": asked["text"], "blocks": asked["blocks"]})
         await click.tell(rendering.spelled(reply.text))
         return
     await visit.client.chat_postMessage(

@@ -94,24 +94,31 @@ class Asking:
         )
 
     async def looked(
-        self, request: str, choice: Choice, shown: Sequence[Tool] = ()
+        self,
+        request: str,
+        choice: Choice,
+        shown: Sequence[Tool] = (),
+        *,
+        history: Sequence[Message] = (),
     ) -> Answer:
         """Do the same where the request meant one, as production decides.
 
-        It is `bot.tool_choice`, without asking once more for what does not fit. Raises
-        as `text` does.
+        It is `bot.tool_choice`, without asking once more for what does not fit; with a
+        `history` of examples more is wanted. Raises as `text` does.
         """
-        look = Look(nearest=max(choice.cosines.values()))
+        by_examples = bool(history)
+        look = Look(nearest=max(choice.cosines.values()), shown=by_examples)
         if not look.may_mean():
             return NOTHING
-        messages = _messages(request, shown)
+        messages = prompt.build(with_tools(request, shown), history=history)
         written = await self._written(messages, request, choice, look.goes_on)
         call = parse_call(written.text)
         tool = next((t for t in choice.tools if call and t.name == call.name), None)
         if call is None or tool is None:
             return NOTHING
         lacks = bool(tool.missing(call.arguments))
-        if not is_meant(look.likely, choice.cosines[tool.name], lacks=lacks):
+        cosine = choice.cosines[tool.name]
+        if not is_meant(look.likely, cosine, lacks=lacks, shown=by_examples):
             return NOTHING
         return _answer(written)
 

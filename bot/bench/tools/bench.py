@@ -53,6 +53,7 @@ class Bench:
         of_run = {name: getattr(_DEFAULTS, name) for name in SHAPE_WEIGHTS}
         return {
             **of_run,
+            "start": self.workshop.start,
             "least steps": dataset.LEAST_STEPS,
             "least steps of plain examples": lessons.LEAST_STEPS,
             "wordings of a tool": tool_expand.ROWS,

@@ -112,7 +112,7 @@ class Catalogue:
         It is nothing where no tool of a community is near.
         """
         if self._box is not None:
-            found = self._near(self._box, request)
+            found = self.candidates(request)
             may_mean = any(is_meant(1.0, each.score) for each in found)
             return [each.tool for each in found] if may_mean else []
         if self._calls is not None:
@@ -123,11 +123,19 @@ class Catalogue:
         )
         return [each.tool for each in ranked[:MOST]]
 
+    def candidates(self, request: str) -> list[Candidate]:
+        """Return the tools of a community that a request may mean, the closest first.
+
+        There are none of any other task.
+        """
+        if self._box is None:
+            return []
+        return leading(self._box.near(SERVER, request, channel=None))
+
     def cosines(self, request: str) -> dict[str, float]:
         """Return how near a request is to the tools that it may mean."""
         if self._box is not None:
-            found = self._near(self._box, request)
-            return {each.tool.name: each.score for each in found}
+            return {each.tool.name: each.score for each in self.candidates(request)}
         nearest: dict[str, float] = {}
         for case, cosine in self.nearest(request, len(self._train)):
             if case.call is not None:
@@ -153,9 +161,6 @@ class Catalogue:
     def stored_bytes(self) -> int:
         """Of the vectors by which the nearest requests are found, once one was asked."""
         return 0 if self._vectors is None else self._vectors.nbytes
-
-    def _near(self, box: Toolbox, request: str) -> list[Candidate]:
-        return leading(box.near(SERVER, request, channel=None))
 
     def tools_nearby(self, request: str) -> list[Tool]:
         """Return the tools of the nearest requests, or of a list the closest call.

@@ -16,7 +16,14 @@ from bot import log
 from bot.bench.learning.plots import require
 from bot.bench.tools import cells, data, plots, report
 from bot.bench.tools.flags import GENERAL, QUICK_GENERAL, parsed
-from bot.bench.tools.methods import DESCRIPTIONS, NEAREST, ROWS, Material, Method
+from bot.bench.tools.methods import (
+    BY_EXAMPLES,
+    DESCRIPTIONS,
+    NEAREST,
+    ROWS,
+    Material,
+    Method,
+)
 from bot.bench.tools.opening import Options
 from bot.bench.tools.opening import opened as opened_methods
 from bot.bench.tools.plan import COMMUNITY, GRID, GRID_SEEDS, Plan, quick
@@ -29,7 +36,7 @@ Opener = Callable[
     [Settings, cells.Cells, Options], AbstractAsyncContextManager[Sequence[Method]]
 ]
 FAILED = 1
-QUICK_METHODS = [DESCRIPTIONS, NEAREST]
+QUICK_METHODS = [DESCRIPTIONS, BY_EXAMPLES, NEAREST]
 
 
 def main(argv: Sequence[str], opener: Opener = opened_methods) -> int:

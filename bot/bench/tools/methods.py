@@ -9,13 +9,23 @@ from bot.bench.tools.tasks import ToolTask
 from bot.bench.tools.torchhub import Api
 
 DESCRIPTIONS = "descriptions"
+BY_EXAMPLES = "examples in the prompt"
 ADAPTER = "adapter"
 FREE = "adapter, free"
 BATCHES = "four batches"
 FULL = "full fine-tuning"
 DESCRIBED = "adapter with descriptions"
 NEAREST = "nearest example"
-ROWS = (DESCRIPTIONS, ADAPTER, FREE, BATCHES, FULL, DESCRIBED, NEAREST)
+ROWS = (
+    DESCRIPTIONS,
+    BY_EXAMPLES,
+    ADAPTER,
+    FREE,
+    BATCHES,
+    FULL,
+    DESCRIBED,
+    NEAREST,
+)
 """Every row of the tables, in its order."""
 UNTAUGHT = frozenset({DESCRIPTIONS})
 """What can be measured without any example, whatever the task is."""

@@ -24,8 +24,8 @@ SAMPLE = 60
 _SUBSET = (named.DESCRIPTIONS, named.ADAPTER, named.FREE, named.NEAREST)
 DEFAULT: Mapping[str, Mapping[Examples, Sequence[str]]] = {
     COMMUNITY: {
-        2: (*_SUBSET, named.BATCHES),
-        8: (*_SUBSET, named.BATCHES, named.FULL),
+        2: (*_SUBSET, named.BY_EXAMPLES, named.BATCHES),
+        8: (*_SUBSET, named.BY_EXAMPLES, named.BATCHES, named.FULL),
     },
     APIBANK: {None: _SUBSET},
     TORCHHUB: {None: _SUBSET},
@@ -85,6 +85,8 @@ class Plan:
         by_default = DEFAULT[taught.name].get(examples, ())
         if not (self.chosen or self._is_grid or name in by_default):
             return False
+        if name == named.BY_EXAMPLES and taught.name != COMMUNITY:
+            return False  # dialogues are too long to be shown
         if taught.train or name in named.UNTAUGHT:
             return True
         # A tool of a community is taught by its own words too.

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PLOT = "tools.svg"
-MARKS = "osD^vPX"
+MARKS = "ophD^vPX"
 COLOURS = (
     "#b5651d",
+    "#d9a441",
     "#1f6f8b",
     "#74b3c8",
     "#5b8c5a",

@@ -1,6 +1,7 @@
 """Trains what `myna bench tools` compares, once for all methods that need it."""
 
 import asyncio
+import hashlib
 import json
 import shutil
 import sys
@@ -52,6 +53,14 @@ class Workshop(Adapters):
         if self.wired.caller is None:
             raise RunError("There is no caller adapter for this MODEL to start from.")
         return self.wired.caller
+
+    @property
+    def start(self) -> str:
+        """Tell caller adapters apart, from which every training starts."""
+        if self.wired.caller is None:
+            return ""
+        weights = self.wired.caller.directory / "adapter_model.safetensors"
+        return hashlib.sha256(weights.read_bytes()).hexdigest()[:NAME_DIGITS]
 
     async def adapter(
         self, batches: Sequence[Batch], *, seed: int
@@ -120,7 +129,8 @@ class Workshop(Adapters):
         if learning_rate is not None:
             spec = replace(load_spec(new), learning_rate=learning_rate)
             save_spec(new, spec)
-        place = self.keep / digest(asdict(load_spec(new)))[:NAME_DIGITS]
+        made_of = {**asdict(load_spec(new)), "start": self.start}
+        place = self.keep / digest(made_of)[:NAME_DIGITS]
         if (place / MANIFEST).is_file():
             shutil.rmtree(new)
         else:

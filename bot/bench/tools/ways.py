@@ -13,6 +13,7 @@ from bot.bench.tools.lessons import Batch
 from bot.bench.tools.methods import (
     ADAPTER,
     BATCHES,
+    BY_EXAMPLES,
     DESCRIBED,
     DESCRIPTIONS,
     FREE,
@@ -25,9 +26,10 @@ from bot.bench.tools.methods import (
 from bot.bench.tools.plan import COMMUNITY
 from bot.bench.tools.tasks import ToolTask, place
 from bot.bench.tools.training import FULL_LEARNING_RATE, Cost
+from bot.tool_choice import examples_of
 from learning.tool import Tool
-from learning.tool_decision import ENOUGH, LACKING, NEARNESS, is_meant
-from learning.toolbox import MOST
+from learning.tool_decision import ENOUGH, ENOUGH_SHOWN, LACKING, NEARNESS, is_meant
+from learning.toolbox import MOST, MOST_SHOWN
 
 Answering = Callable[[str], Awaitable[Answer]]
 
@@ -62,6 +64,46 @@ class Described:
 
         answers, ordinary = await _all(material.task, answer)
         return Shown(answers, ordinary, general=await self.bench.general(None))
+
+
+@dataclass(frozen=True)
+class Untrained:
+    """The caller adapter, shown the nearest examples as turns that went before.
+
+    So production calls what a community taught until a run has learned it.
+    """
+
+    bench: Bench
+    name = BY_EXAMPLES
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return {
+            **self.bench.settings,
+            "weights": "caller",
+            "meant from": [NEARNESS, ENOUGH_SHOWN, ENOUGH_SHOWN + LACKING],
+            "shown": MOST_SHOWN,
+        }
+
+    async def show(self, material: Material, *, seed: int) -> Shown:
+        del seed
+        wired = self.bench.workshop.wired
+        adapter = wired.caller or wired.skills
+        asking = self.bench.asking(adapter)
+        catalogue = self.bench.catalogue(material)
+
+        async def answer(request: str) -> Answer:
+            candidates = catalogue.candidates(request)
+            if not candidates:
+                return NOTHING
+            choice = replace(
+                _choice(material, [each.tool for each in candidates], self.bench),
+                cosines={each.tool.name: each.score for each in candidates},
+            )
+            return await asking.looked(request, choice, history=examples_of(candidates))
+
+        answers, ordinary = await _all(material.task, answer)
+        return Shown(answers, ordinary, general=await self.bench.general(adapter))
 
 
 @dataclass(frozen=True)
@@ -180,10 +222,13 @@ class Nearest:
         return Shown(answers, ordinary, stored_bytes=catalogue.stored_bytes)
 
 
-def every(bench: Bench) -> list[Described | Taught | Free | Whole | Nearest]:
+def every(
+    bench: Bench,
+) -> list[Described | Untrained | Taught | Free | Whole | Nearest]:
     """Return all ways, in the order of the tables."""
     return [
         Described(bench),
+        Untrained(bench),
         Taught(bench, ADAPTER, one_batch),
         Free(bench),
         Taught(bench, BATCHES, lessons.batches),
