@@ -39,7 +39,7 @@ async def test_a_server_s_tools_are_listed_with_what_they_need(gate):
 
     visitors = tools["visitors"]
     assert visitors.description == "Counts the visitors of a region."
-    assert visitors.endpoint == Endpoint("MCP", gate.url)
+    assert visitors.endpoint == Endpoint("MCP", f"{gate.url}#visitors")
     assert visitors.required == ["region"]
     assert visitors.properties == {
         "region": {"type": "string", "enum": ["east", "west"]},
