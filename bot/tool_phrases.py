@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from bot.limit_phrases import wait
 from bot.tool_card_phrases import reads
+from learning import tool_text
 from learning.tool_check import name_there
+from learning.tool_json import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def asks_first(tool: Tool, call: Call, host: str) -> str:
-    other = name_there(tool)
+    other = shown(name_there(tool), tool_text.MOST_NAME)
     there = host if other == tool.name else f"{host}, called {other} there,"
     return (
         f"Shall I do this? {tool.name} at {there}{_with(call)}. It changes something"

@@ -66,8 +66,8 @@ async def list_tools(
 
     `headers` become part of each tool and may hold `{secret:NAME}`; `sent_headers` are
     the same with the secrets filled in, and are kept nowhere. A tool that the server
-    does not call read-only asks before each call. A name that Myna cannot use is made
-    one, and the server's own is kept as the fragment of the tool's address.
+    does not call read-only asks before each call. The server's own name for it is the
+    fragment of the tool's address, since Myna may not be able to use it.
 
     Raises ToolError when the address, the server or its answer is refused, and
     SettingsError when the SDK is not installed.

@@ -99,18 +99,18 @@ class Asking:
         choice: Choice,
         shown: Sequence[Tool] = (),
         *,
-        history: Sequence[Message] = (),
+        history: Sequence[Message] | None = None,
     ) -> Answer:
         """Do the same where the request meant one, as production decides.
 
         It is `bot.tool_choice`, without asking once more for what does not fit; with a
         `history` of examples more is wanted. Raises as `text` does.
         """
-        by_examples = bool(history)
+        by_examples = history is not None
         look = Look(nearest=max(choice.cosines.values()), shown=by_examples)
         if not look.may_mean():
             return NOTHING
-        messages = prompt.build(with_tools(request, shown), history=history)
+        messages = prompt.build(with_tools(request, shown), history=history or ())
         written = await self._written(messages, request, choice, look.goes_on)
         call = parse_call(written.text)
         tool = next((t for t in choice.tools if call and t.name == call.name), None)
