@@ -3,24 +3,7 @@
 import pytest
 
 from bot.tool_completion import completes
-from learning.tool import from_fields
-
-TOOL = from_fields(
-    {
-        "name": "add_film",
-        "description": "Adds a film.",
-        "parameters": {
-            "type": "object",
-            "properties": {
-                "title": {"type": "string"},
-                "public": {"type": "boolean"},
-                "seats": {"type": "integer"},
-            },
-            "required": ["title", "public", "seats"],
-        },
-        "endpoint": {"method": "POST", "url": "https://example.org/"},
-    }
-)
+from tests.test_tool_expand import EVENT
 
 
 @pytest.mark.parametrize(
@@ -44,4 +27,4 @@ TOOL = from_fields(
     ],
 )
 def test_a_title_may_begin_with_no_and_a_switch_is_answered_by_it(text, missing, gives):
-    assert completes(text, TOOL, missing) is gives
+    assert completes(text, EVENT, missing) is gives

@@ -110,7 +110,7 @@ class Asking:
         look = Look(nearest=max(choice.cosines.values()), shown=by_examples)
         if not look.may_mean():
             return NOTHING
-        messages = prompt.build(with_tools(request, shown), history=history or ())
+        messages = _messages(request, shown, history or ())
         written = await self._written(messages, request, choice, look.goes_on)
         call = parse_call(written.text)
         tool = next((t for t in choice.tools if call and t.name == call.name), None)
@@ -166,8 +166,10 @@ def with_tools(request: str, tools: Sequence[Tool]) -> str:
     return "\n".join(["Tools:", *lines, "", how, "", request])
 
 
-def _messages(request: str, shown: Sequence[Tool]) -> tuple[Message, ...]:
-    return prompt.build(with_tools(request, shown))
+def _messages(
+    request: str, shown: Sequence[Tool], history: Sequence[Message] = ()
+) -> tuple[Message, ...]:
+    return prompt.build(with_tools(request, shown), history=history)
 
 
 def _named(completion: Completion) -> str:
